@@ -1,0 +1,13 @@
+#ifndef CPU_SHIMS_H
+#define CPU_SHIMS_H
+
+#include <stdbool.h>
+
+/// Whether this processor and its operating system run x86-64-v3 (AVX2, FMA) code.
+bool cpu_runs_v3(void);
+/// Whether this processor and its operating system run x86-64-v4 (AVX-512 F, BW, CD, DQ, VL) code.
+bool cpu_runs_v4(void);
+/// How many processors the calling thread may run on, or -1 when the system does not tell.
+int cpu_affinity_count(void);
+
+#endif
