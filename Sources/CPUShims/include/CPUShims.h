@@ -10,4 +10,12 @@ bool cpu_runs_v4(void);
 /// How many processors the calling thread may run on, or -1 when the system does not tell.
 int cpu_affinity_count(void);
 
+
+/// Tells the processor that this thread spins.
+static inline void cpu_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
 #endif

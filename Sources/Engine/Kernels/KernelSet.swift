@@ -1,0 +1,95 @@
+import CPUShims
+
+/// Which compilation of the kernels to run.
+public enum KernelChoice: String, CaseIterable, Codable, Sendable {
+  /// The widest that this processor runs.
+  case auto
+  /// x86-64-v4: AVX-512.
+  case v4
+  /// x86-64-v3: AVX2 and FMA.
+  case v3
+  /// No assumption about the processor; multiplies and adds are rounded apart.
+  case portable
+}
+
+/// The processor lacks the instructions of the kernels that were asked for.
+public struct UnsupportedKernels: Error, CustomStringConvertible, Sendable {
+  /// What was asked for.
+  public let choice: KernelChoice
+
+  /// One sentence.
+  public var description: String {
+    "this processor cannot run the \(choice.rawValue) kernels; choose auto or portable"
+  }
+}
+
+/// The kernels of one instruction set: picked once at start, then called through these values.
+///
+/// The functions' contracts stand where they are defined, in `Sources/Kernels`.
+public struct KernelSet: Sendable {
+  /// Which compilation it is; never `auto`.
+  public let choice: KernelChoice
+  /// Floats in a vector register.
+  package let lanes: Int
+  /// Output channels that a weight panel covers.
+  package var panelWidth: Int { lanes * 2 }
+  /// Input channels and vectors of output channels that one outer product covers.
+  package let outerRows, outerVectors: Int
+
+  package typealias Pointer = UnsafePointer<Float>
+  package typealias MutablePointer = UnsafeMutablePointer<Float>
+  package typealias Indices = UnsafePointer<Int32>
+
+  package let multiplyGathered:
+    @Sendable (
+      Pointer, Int, Indices, Indices, Indices, Int, Int, Pointer, Int, MutablePointer, Int, Indices,
+      Int
+    ) -> Void
+  package let accumulateOuterProducts:
+    @Sendable (
+      Pointer, Int, Int, Pointer, Int, Int, Indices, Int, Int, MutablePointer, Int
+    ) -> Void
+  package let depthwiseGathered:
+    @Sendable (
+      Pointer, MutablePointer, Int, Indices, Indices, Int, Indices, Indices, Int, Pointer
+    ) -> Void
+  package let accumulateDepthwise:
+    @Sendable (Pointer, Pointer, Int, Int, Indices, Int, MutablePointer) -> Void
+  package let chunkMoments: @Sendable (Pointer, Int, Int, MutablePointer, MutablePointer) -> Void
+  package let scaleShiftActivate:
+    @Sendable (Pointer, Int, Int, Pointer, Pointer, Int, MutablePointer) -> Void
+  package let chunkGradientSums:
+    @Sendable (
+      Pointer, Pointer, Int, Int, Pointer, Pointer, Pointer, Int, MutablePointer, MutablePointer
+    ) -> Void
+  package let normalizationGradient:
+    @Sendable (
+      Pointer, Pointer, Int, Int, Pointer, Pointer, Pointer, Pointer, Pointer, Int, MutablePointer
+    ) -> Void
+  package let addActivate: @Sendable (Pointer, Pointer, Int, Int, MutablePointer) -> Void
+  package let activateAll: @Sendable (Pointer, Int, Int, MutablePointer) -> Void
+  package let activationGradient: @Sendable (Pointer, Pointer, Int, Int, MutablePointer) -> Void
+  package let addInto: @Sendable (MutablePointer, Pointer, Int) -> Void
+  package let momentumStep:
+    @Sendable (MutablePointer, MutablePointer, Pointer, Int, Float, Float, Float, Bool) -> Void
+  package let maxPoolGathered:
+    @Sendable (Pointer, MutablePointer, Int, Indices, Indices, Int, Indices, Int) -> Void
+  package let maxPoolGradientGathered:
+    @Sendable (
+      Pointer, Pointer, Pointer, MutablePointer, Int, Indices, Indices, Int, Indices, Int
+    ) -> Void
+  package let sumPixels: @Sendable (Pointer, Int, Int, Float, MutablePointer) -> Void
+  package let spreadPixels: @Sendable (Pointer, Int, Int, Float, MutablePointer) -> Void
+
+  /// Picks kernels that this processor runs.
+  ///
+  /// - Throws: `UnsupportedKernels` when it cannot run those asked for.
+  public static func select(_ choice: KernelChoice = .auto) throws(UnsupportedKernels) -> KernelSet {
+    switch choice {
+    case .v4 where cpu_runs_v4(), .auto where cpu_runs_v4(): return .v4
+    case .v3 where cpu_runs_v3(), .auto where cpu_runs_v3(): return .v3
+    case .portable, .auto: return .portable
+    case .v4, .v3: throw UnsupportedKernels(choice: choice)
+    }
+  }
+}

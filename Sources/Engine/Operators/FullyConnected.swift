@@ -1,0 +1,46 @@
+/// A fully connected layer with bias: the convolution of a map of one pixel an image.
+///
+/// Weights are [full inputs][outputs]; every output is always used, the inputs are a slice.
+public final class FullyConnected {
+  private let product = Convolution(kernel: 1, stride: 1)
+
+  /// A layer of any size.
+  public init() {}
+
+  /// `output = input * weights + bias`.
+  public func forward(
+    _ input: FeatureMap, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+    filter: FilterView, output: FeatureMap, in context: EngineContext
+  ) {
+    product.forward(input, weights: weights, filter: filter, output: output, in: context)
+    let row = output.shape.pixelStride
+    for image in 0..<output.shape.images {
+      context.kernels.addInto(output.elements + image * row, bias, output.shape.channels)
+    }
+  }
+
+  /// Carries the gradient back to the input.
+  public func backwardData(
+    _ gradient: FeatureMap, weights: UnsafePointer<Float>, filter: FilterView,
+    inputGradient: FeatureMap, in context: EngineContext
+  ) {
+    product.backwardData(
+      gradient, weights: weights, filter: filter, inputGradient: inputGradient, in: context)
+  }
+
+  /// Adds the gradients of weights and bias, shard by shard, to full-size gradients.
+  public func backwardFilter(
+    _ input: FeatureMap, _ gradient: FeatureMap, filter: FilterView,
+    addingTo weights: [UnsafeMutablePointer<Float>], _ biases: [UnsafeMutablePointer<Float>],
+    in context: EngineContext
+  ) {
+    product.backwardFilter(input, gradient, filter: filter, addingTo: weights, in: context)
+    let row = gradient.shape.pixelStride
+    let images = gradient.shape.images / biases.count
+    for (shard, bias) in biases.enumerated() {
+      for image in shard * images..<(shard + 1) * images {
+        context.kernels.addInto(bias, gradient.elements + image * row, gradient.shape.channels)
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import Glibc
+
+/// Sums over some images, to be added up over shards and divided by the images at the end.
+public struct LossSums: Hashable, Codable, Sendable {
+  /// The sum of the images' losses, in nats.
+  public var loss: Double
+  /// Images whose label had the highest score, or one of the five highest.
+  public var top1, top5: Int
+  /// Images counted.
+  public var images: Int
+
+  /// All zero by default.
+  public init(loss: Double = 0, top1: Int = 0, top5: Int = 0, images: Int = 0) {
+    self.loss = loss
+    self.top1 = top1
+    self.top5 = top5
+    self.images = images
+  }
+
+  /// Adds another's sums.
+  public static func += (left: inout LossSums, right: LossSums) {
+    left.loss += right.loss
+    left.top1 += right.top1
+    left.top5 += right.top5
+    left.images += right.images
+  }
+}
+
+/// Softmax with cross-entropy against labels, in double precision.
+///
+/// With smoothing e over c classes the target is `1 - e + e / c` for the label and `e / c` for the others
+/// (Szegedy et al. 2016, section 7). Equal scores rank by class number.
+public struct SoftmaxCrossEntropy: Sendable {
+  /// The share of the target spread over all classes, in [0, 1).
+  public let smoothing: Double
+
+  /// A loss with this label smoothing.
+  public init(smoothing: Double = 0) {
+    self.smoothing = smoothing
+  }
+
+  /// The images' losses and hits; with `gradient`, also `scale` times the loss's gradient by each logit.
+  ///
+  /// - Returns: sums for each shard, an equal run of images.
+  public func evaluate(
+    _ logits: FeatureMap, labels: [Int32], shards: Int, gradient: FeatureMap? = nil,
+    scale: Double = 1
+  ) -> [LossSums] {
+    precondition(labels.count == logits.shape.images, "one label an image")
+    let images = logits.shape.images / shards
+    return (0..<shards).map { shard in
+      var sums = LossSums()
+      for image in shard * images..<(shard + 1) * images {
+        let row = image * logits.shape.pixelStride
+        sums += evaluate(
+          logits.elements + row, classes: logits.shape.channels, label: Int(labels[image]),
+          gradient: gradient.map { $0.elements + row }, scale: scale)
+      }
+      return sums
+    }
+  }
+
+  private func evaluate(
+    _ logits: UnsafePointer<Float>, classes: Int, label: Int,
+    gradient: UnsafeMutablePointer<Float>?, scale: Double
+  ) -> LossSums {
+    var largest = logits[0]
+    for k in 1..<max(1, classes) where !(logits[k] <= largest) { largest = logits[k] }
+    var total = 0.0
+    for k in 0..<classes { total += exp(Double(logits[k] - largest)) }
+    let logTotal = log(total)
+    var loss = 0.0
+    var rank = 0
+    for k in 0..<classes {
+      let logProbability = Double(logits[k] - largest) - logTotal
+      let target = (k == label ? 1 - smoothing : 0) + smoothing / Double(classes)
+      loss -= target == 0 ? 0 : target * logProbability
+      if logits[k] > logits[label] || (logits[k] == logits[label] && k < label) { rank += 1 }
+      gradient?[k] = Float(scale * (exp(logProbability) - target))
+    }
+    return LossSums(loss: loss, top1: rank < 1 ? 1 : 0, top5: rank < 5 ? 1 : 0, images: 1)
+  }
+}

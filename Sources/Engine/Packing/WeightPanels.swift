@@ -1,0 +1,106 @@
+/// Cuts a slice of a full filter into dense panels for the product kernel.
+///
+/// The full filter is [taps][full inputs][full outputs]; slices exist here and in `FilterScatter` only. A panel
+/// holds [taps][depth][panel width], zero where the layer's channels end.
+package struct WeightPanels {
+  let kernels: KernelSet
+  let filter: FilterView
+
+  /// Floats of the panels whose columns are `columns` channels and whose depth is `depth`.
+  package static func size(taps: Int, depth: Int, columns: Int) -> Int {
+    taps * depth * roundedUp(columns, to: 16)
+  }
+
+  /// Where a panel starts; all but the last are `panelWidth` wide.
+  package func start(ofPanel panel: Int, taps: Int, depth: Int) -> Int {
+    panel * kernels.panelWidth * taps * depth
+  }
+
+  /// How many panels cover `columns` channels.
+  package func count(columns: Int) -> Int {
+    (roundedUp(columns, to: 16) + kernels.panelWidth - 1) / kernels.panelWidth
+  }
+
+  /// The width of a panel in floats.
+  package func width(ofPanel panel: Int, columns: Int) -> Int {
+    min(kernels.panelWidth, roundedUp(columns, to: 16) - panel * kernels.panelWidth)
+  }
+
+  /// Columns are output channels, depth is input channels: for the forward product.
+  package func packForward(
+    _ weights: UnsafePointer<Float>, into panels: UnsafeMutablePointer<Float>, threads: ThreadPool
+  ) {
+    let taps = filter.taps
+    let depth = filter.inputs.count
+    let columns = filter.outputs.count
+    let inputs = filter.inputs.channels
+    threads.forEach(taps * depth) { job in
+      let (tap, k) = (job / depth, job % depth)
+      let row = weights + (tap * filter.fullInputs + inputs[k]) * filter.fullOutputs
+      for panel in 0..<count(columns: columns) {
+        let width = width(ofPanel: panel, columns: columns)
+        let target = panels + start(ofPanel: panel, taps: taps, depth: depth) + job * width
+        filter.outputs.copy(row, from: panel * kernels.panelWidth, count: width, to: target)
+      }
+    }
+  }
+
+  /// Columns are input channels, depth is output channels: for the product that carries gradients back.
+  package func packBackward(
+    _ weights: UnsafePointer<Float>, into panels: UnsafeMutablePointer<Float>, threads: ThreadPool
+  ) {
+    let taps = filter.taps
+    let depth = filter.outputs.count
+    let columns = filter.inputs.count
+    let inputs = filter.inputs.channels
+    let panelCount = count(columns: columns)
+    threads.forEach(taps * panelCount) { job in
+      let (tap, panel) = (job / panelCount, job % panelCount)
+      let width = width(ofPanel: panel, columns: columns)
+      let target =
+        panels + start(ofPanel: panel, taps: taps, depth: depth) + tap * depth * width
+      for lane in 0..<width {
+        let column = panel * kernels.panelWidth + lane
+        if column >= columns {
+          for k in 0..<depth { target[k * width + lane] = 0 }
+          continue
+        }
+        var place = target + lane
+        let row = weights + (tap * filter.fullInputs + inputs[column]) * filter.fullOutputs
+        for span in filter.outputs.spans {
+          for channel in span.start..<span.end {
+            place.pointee = row[channel]
+            place += width
+          }
+        }
+      }
+    }
+  }
+}
+
+extension ChannelSlice {
+  /// The channels one by one.
+  package var channels: [Int] { spans.flatMap { Array($0.start..<$0.end) } }
+
+  /// Copies the slice's values `first ..< first + count` of a full row; zero beyond the slice.
+  func copy(
+    _ row: UnsafePointer<Float>, from first: Int, count: Int,
+    to target: UnsafeMutablePointer<Float>
+  ) {
+    var written = 0
+    var passed = 0
+    for span in spans {
+      let begin = max(0, first + written - passed)
+      if begin < span.count && written < count {
+        let length = min(span.count - begin, count - written)
+        (target + written).update(from: row + span.start + begin, count: length)
+        written += length
+      }
+      passed += span.count
+    }
+    while written < count {
+      target[written] = 0
+      written += 1
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import CPUShims
+import Glibc
+import Synchronization
+
+/// Threads that share the iterations of a loop; the calling thread is one of them.
+///
+/// There is one pool in a rank. `forEach` blocks until every index has run. Bodies write disjoint memory, and
+/// nothing may depend on which thread takes an index: indices are handed out as threads ask for them.
+///
+///     caller:  publish the loop; run indices until none is left; wait for the others
+///     worker:  spin a little, then sleep, until a loop is published; run indices; report; again
+public final class ThreadPool: @unchecked Sendable {
+  /// How many threads run a loop, the caller included.
+  public let count: Int
+
+  private let next = Atomic<Int>(0)
+  private let generation = Atomic<Int>(0)
+  private let busy = Atomic<Int>(0)
+  private let stopping = Atomic<Bool>(false)
+  private var iterations = 0
+  private var body: ((Int) -> Void)?
+  private var threads: [pthread_t] = []
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  /// - Parameter threads: at least 1; by default as many as this process may use processors, read from its
+  ///   affinity, so that `mpirun --bind-to` and `taskset` are honoured.
+  public init(threads count: Int = ThreadPool.availableProcessors) {
+    precondition(count >= 1, "a thread pool needs at least one thread")
+    self.count = count
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(wake, nil)
+    for _ in 1..<max(1, count) { threads.append(startThread { [unowned self] in work() }) }
+  }
+
+  deinit {
+    stopping.store(true, ordering: .releasing)
+    publish()
+    for thread in threads { pthread_join(thread, nil) }
+    pthread_cond_destroy(wake)
+    pthread_mutex_destroy(mutex)
+    wake.deallocate()
+    mutex.deallocate()
+  }
+
+  /// How many processors the calling thread may run on.
+  public static var availableProcessors: Int {
+    max(1, Int(cpu_affinity_count()))
+  }
+
+  /// Runs `body` for every index below `iterations`, on all threads, and waits for the last.
+  public func forEach(_ iterations: Int, _ body: (Int) -> Void) {
+    if count == 1 || iterations <= 1 {
+      for index in 0..<iterations { body(index) }
+      return
+    }
+    withoutActuallyEscaping(body) { escaping in
+      self.iterations = iterations
+      self.body = escaping
+      next.store(0, ordering: .relaxed)
+      busy.store(count - 1, ordering: .relaxed)
+      publish()
+      runIndices(escaping)
+      while busy.load(ordering: .acquiring) > 0 { cpu_pause() }
+      self.body = nil
+    }
+  }
+
+  private func publish() {
+    pthread_mutex_lock(mutex)
+    generation.add(1, ordering: .releasing)
+    pthread_cond_broadcast(wake)
+    pthread_mutex_unlock(mutex)
+  }
+
+  private func runIndices(_ body: (Int) -> Void) {
+    while true {
+      let index = next.add(1, ordering: .relaxed).oldValue
+      if index >= iterations { return }
+      body(index)
+    }
+  }
+
+  private func work() {
+    var seen = 0
+    while true {
+      waitForLoop(after: seen)
+      seen += 1
+      if stopping.load(ordering: .acquiring) { return }
+      if let body { runIndices(body) }
+      busy.subtract(1, ordering: .releasing)
+    }
+  }
+
+  /// Spinning bridges the gaps inside a training step; sleeping leaves the processor to others between steps.
+  private func waitForLoop(after seen: Int) {
+    for _ in 0..<2_000 {
+      if generation.load(ordering: .acquiring) != seen { return }
+      cpu_pause()
+    }
+    pthread_mutex_lock(mutex)
+    while generation.load(ordering: .acquiring) == seen { pthread_cond_wait(wake, mutex) }
+    pthread_mutex_unlock(mutex)
+  }
+}
+
+/// Starts a thread that runs `body` once.
+private func startThread(_ body: @escaping () -> Void) -> pthread_t {
+  final class Box {
+    let body: () -> Void
+    init(_ body: @escaping () -> Void) { self.body = body }
+  }
+  var thread = pthread_t()
+  let box = Unmanaged.passRetained(Box(body))
+  let status = pthread_create(
+    &thread, nil,
+    { context in
+      guard let context else { return nil }
+      Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body()
+      return nil
+    }, box.toOpaque())
+  precondition(status == 0, "the system refuses another thread")
+  return thread
+}

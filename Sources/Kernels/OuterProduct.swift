@@ -1,0 +1,104 @@
+// Backward-filter: for one tap, the filter gradient of 8 (4) input channels by up to 3 vectors of output
+// channels is the sum over pixels of an outer product. Pixels come as runs along image rows.
+
+/// Input channels that one call covers; padded channels are zero and cost only time.
+#if KERNELS_V4
+  public let outerRows = 8
+#else
+  public let outerRows = 4
+#endif
+
+/// Vectors of output channels that one call covers at most.
+public let outerVectors = 3
+
+/// Adds, over all pixels of some runs, `input[pixel][0..<outerRows]` times `gradient[pixel]` to `sums`.
+///
+/// Pixels are summed in the order of the runs, continuing from what `sums` holds, so splitting the runs over
+/// several calls gives the same bits as one call.
+///
+/// - Parameters:
+///   - runs: triples (input pixel, gradient pixel, length >= 1), `runCount` >= 1 of them.
+///   - inputStep: floats from one input pixel of a run to the next.
+///   - gradientStep: floats from one gradient pixel of a run to the next.
+///   - sums: rows of `sumsStride` floats, one an input channel.
+public func accumulateOuterProducts(
+  input: UnsafePointer<Float>, inputStride: Int, inputStep: Int,
+  gradient: UnsafePointer<Float>, gradientStride: Int, gradientStep: Int,
+  runs: UnsafePointer<Int32>, runCount: Int, vectors: Int,
+  sums: UnsafeMutablePointer<Float>, sumsStride: Int
+) {
+  #if KERNELS_V4
+    switch vectors {
+    case 3:
+      OuterTile<8, 24>().accumulate(
+        input, inputStride, inputStep, gradient, gradientStride, gradientStep, runs, runCount, sums,
+        sumsStride)
+    case 2:
+      OuterTile<8, 16>().accumulate(
+        input, inputStride, inputStep, gradient, gradientStride, gradientStep, runs, runCount, sums,
+        sumsStride)
+    default:
+      OuterTile<8, 8>().accumulate(
+        input, inputStride, inputStep, gradient, gradientStride, gradientStep, runs, runCount, sums,
+        sumsStride)
+    }
+  #else
+    switch vectors {
+    case 3:
+      OuterTile<4, 12>().accumulate(
+        input, inputStride, inputStep, gradient, gradientStride, gradientStep, runs, runCount, sums,
+        sumsStride)
+    case 2:
+      OuterTile<4, 8>().accumulate(
+        input, inputStride, inputStep, gradient, gradientStride, gradientStep, runs, runCount, sums,
+        sumsStride)
+    default:
+      OuterTile<4, 4>().accumulate(
+        input, inputStride, inputStep, gradient, gradientStride, gradientStep, runs, runCount, sums,
+        sumsStride)
+    }
+  #endif
+}
+
+private struct OuterTile<let rows: Int, let accumulators: Int> {
+  @inline(__always)
+  func accumulate(
+    _ input: UnsafePointer<Float>, _ inputStride: Int, _ inputStep: Int,
+    _ gradient: UnsafePointer<Float>, _ gradientStride: Int, _ gradientStep: Int,
+    _ runs: UnsafePointer<Int32>, _ runCount: Int, _ sums: UnsafeMutablePointer<Float>,
+    _ sumsStride: Int
+  ) {
+    let vectors = accumulators / rows
+    var totals = InlineArray<accumulators, Vector>(repeating: Vector(repeating: 0))
+    for m in 0..<rows {
+      for v in 0..<vectors {
+        totals[m * vectors + v] = load(sums + m * sumsStride + v * Vector.scalarCount)
+      }
+    }
+    var run = runs
+    let end = runs + 3 * runCount
+    repeat {
+      var x = input + Int(run[0]) * inputStride
+      var g = gradient + Int(run[1]) * gradientStride
+      var left = run[2]
+      repeat {
+        for m in 0..<rows {
+          let value = Vector(repeating: x[m])
+          for v in 0..<vectors {
+            totals[m * vectors + v] = multiplyAdd(
+              totals[m * vectors + v], value, load(g + v * Vector.scalarCount))
+          }
+        }
+        x += inputStep
+        g += gradientStep
+        left -= 1
+      } while left > 0
+      run += 3
+    } while run < end
+    for m in 0..<rows {
+      for v in 0..<vectors {
+        store(totals[m * vectors + v], sums + m * sumsStride + v * Vector.scalarCount)
+      }
+    }
+  }
+}

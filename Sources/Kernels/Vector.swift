@@ -1,0 +1,66 @@
+// This folder is compiled three times, once per instruction set (Package.swift). It uses pointers and SIMD
+// types only: a specialised generic of the standard library would be a weak symbol with wide instructions,
+// which the linker may then use in code that runs on any processor.
+
+#if KERNELS_V4
+  /// One 512-bit register.
+  typealias Vector = SIMD16<Float>
+#elseif KERNELS_V3
+  /// One 256-bit register.
+  typealias Vector = SIMD8<Float>
+#else
+  /// One 128-bit register, or its like elsewhere.
+  typealias Vector = SIMD4<Float>
+#endif
+
+/// Floats in a vector register; every pixel stride is a multiple of 16, hence of this.
+public let lanes = Vector.scalarCount
+
+/// The vectors of a kernel tile's row: a weight panel is two registers wide.
+public let panelVectors = 2
+
+/// `accumulator + a * b`: fused where the instruction set has it, plain elsewhere. Never a library call.
+@inline(__always)
+func multiplyAdd(_ accumulator: Vector, _ a: Vector, _ b: Vector) -> Vector {
+  #if KERNELS_V4 || KERNELS_V3
+    accumulator.addingProduct(a, b)
+  #else
+    accumulator + a * b
+  #endif
+}
+
+@inline(__always)
+func load(_ pointer: UnsafePointer<Float>) -> Vector {
+  UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
+}
+
+@inline(__always)
+func load(_ pointer: UnsafeMutablePointer<Float>) -> Vector {
+  UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
+}
+
+@inline(__always)
+func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
+}
+
+/// The activations that kernels apply on the way: none, max(x, 0), min(max(x, 0), 6). NaN stays NaN.
+@inline(__always)
+func activate(_ x: Vector, _ kind: Int) -> Vector {
+  if kind == 0 { return x }
+  let zero = Vector(repeating: 0)
+  let positive = x.replacing(with: zero, where: x .< zero)
+  if kind == 1 { return positive }
+  let six = Vector(repeating: 6)
+  return positive.replacing(with: six, where: positive .> six)
+}
+
+/// The gradient that passes an activation whose input was `x`.
+@inline(__always)
+func passed(_ gradient: Vector, through x: Vector, _ kind: Int) -> Vector {
+  if kind == 0 { return gradient }
+  let zero = Vector(repeating: 0)
+  let lower = gradient.replacing(with: zero, where: x .<= zero)
+  if kind == 1 { return lower }
+  return lower.replacing(with: zero, where: x .>= Vector(repeating: 6))
+}
