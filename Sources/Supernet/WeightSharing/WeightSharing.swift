@@ -1,0 +1,40 @@
+import Randomness
+
+/// What some widths mean in the shared weights: the subnets that stand for them.
+public struct Realization: Hashable, Codable, Sendable {
+  /// How the losses and accuracies of several subnets become one.
+  public enum Combination: String, Codable, Sendable {
+    /// Their mean.
+    case mean
+  }
+
+  /// The widths that all the subnets have.
+  public let widths: Widths
+  /// One or more, each run on its own.
+  public let subnets: [Subnet]
+  /// How they become one number.
+  public let combination: Combination
+
+  /// The widths as realized by these subnets.
+  public init(widths: Widths, subnets: [Subnet], combination: Combination) {
+    self.widths = widths
+    self.subnets = subnets
+    self.combination = combination
+  }
+}
+
+/// A rule by which candidates of different widths share one set of weights.
+public protocol WeightSharing: Sendable {
+  /// How many optimiser steps one sampled width vector is worth.
+  var stepsPerSample: Int { get }
+
+  /// The subnets to train for sampled widths: exactly `stepsPerSample`, one for each optimiser step.
+  func trainingRealizations(
+    of widths: Widths, in space: SearchSpace, using stream: inout RandomStream
+  ) -> [Realization]
+
+  /// The subnets whose accuracies score the widths.
+  func scoringRealization(
+    of widths: Widths, in space: SearchSpace, using stream: inout RandomStream
+  ) -> Realization
+}
