@@ -1,45 +1,83 @@
-/// The size of a stack of images: dense, channels last, each pixel padded to a multiple of 16 channels.
-public struct FeatureShape: Hashable, Sendable {
-  /// How many images, rows, columns and channels.
-  public let images, height, width, channels: Int
-
-  /// All sizes are at least 1.
-  public init(images: Int, height: Int, width: Int, channels: Int) {
-    precondition(
-      images > 0 && height > 0 && width > 0 && channels > 0, "a feature shape has no empty side")
-    self.images = images
-    self.height = height
-    self.width = width
-    self.channels = channels
-  }
-
-  /// Floats from one pixel to the next: the channels rounded up to 16, a whole vector on every machine.
-  public var pixelStride: Int { roundedUp(channels, to: 16) }
-  /// Pixels of one image.
-  public var imagePixels: Int { height * width }
-  /// Pixels of all images.
-  public var pixels: Int { images * imagePixels }
-  /// Floats, padding included.
-  public var elements: Int { pixels * pixelStride }
-}
-
 /// A view of activations or of their gradients; the memory belongs to whoever planned it.
 ///
 /// The padding channels of every pixel are zero, and every operator keeps them so.
 public struct FeatureMap: @unchecked Sendable {
+  /// The size of a stack of images: dense, channels last, each pixel padded to a multiple of 16 channels.
+  public struct Shape: Hashable, Sendable {
+    /// How many images, rows, columns and channels.
+    public let images, height, width, channels: Int
+
+    /// All sizes are at least 1.
+    public init(images: Int, height: Int, width: Int, channels: Int) {
+      precondition(
+        images > 0 && height > 0 && width > 0 && channels > 0, "a feature shape has no empty side")
+      self.images = images
+      self.height = height
+      self.width = width
+      self.channels = channels
+    }
+
+    /// Floats from one pixel to the next: the channels rounded up to 16, a whole vector on every machine.
+    public var pixelStride: Int { roundedUp(channels, to: 16) }
+    /// Pixels of one image.
+    public var imagePixels: Int { height * width }
+    /// Pixels of all images.
+    public var pixels: Int { images * imagePixels }
+    /// Floats, padding included.
+    public var elements: Int { pixels * pixelStride }
+  }
+
   /// The size.
-  public let shape: FeatureShape
+  public let shape: Shape
   package let elements: UnsafeMutablePointer<Float>
 
-  package init(_ shape: FeatureShape, at elements: UnsafeMutablePointer<Float>) {
+  package init(_ shape: Shape, at elements: UnsafeMutablePointer<Float>) {
     self.shape = shape
     self.elements = elements
   }
 
   /// A view of the start of `storage`.
-  public init(_ shape: FeatureShape, in storage: AlignedStorage<Float>) {
+  public init(_ shape: Shape, in storage: AlignedStorage<Float>) {
     precondition(storage.count >= shape.elements, "the storage is smaller than the feature map")
     self.init(shape, at: storage.pointer)
+  }
+
+  /// A view of a planned place in `storage`.
+  public init(_ shape: Shape, in storage: AlignedStorage<Float>, at place: MemoryPlan.Place) {
+    precondition(
+      place.start + shape.elements <= storage.count && shape.elements <= place.count,
+      "the place is smaller than the feature map")
+    self.init(shape, at: storage.pointer + place.start)
+  }
+
+  /// All elements become zero.
+  public func clear() {
+    elements.update(repeating: 0, count: shape.elements)
+  }
+
+  /// Copies all elements to a map of the same shape.
+  public func copy(to target: FeatureMap) {
+    precondition(shape == target.shape, "a copy has the same shape")
+    target.elements.update(from: elements, count: shape.elements)
+  }
+
+  /// Takes over dense pixels [image][row][column][channel]; padding channels become zero.
+  public func fill(fromDense pixels: UnsafeBufferPointer<Float>) {
+    precondition(pixels.count == shape.pixels * shape.channels, "as many values as the map has")
+    let row = shape.pixelStride
+    for pixel in 0..<shape.pixels {
+      for channel in 0..<row {
+        elements[pixel * row + channel] =
+          channel < shape.channels ? pixels[pixel * shape.channels + channel] : 0
+      }
+    }
+  }
+
+  /// The values without padding, [image][row][column][channel].
+  public func dense() -> [Float] {
+    (0..<shape.pixels).flatMap { pixel in
+      (0..<shape.channels).map { elements[pixel * shape.pixelStride + $0] }
+    }
   }
 }
 

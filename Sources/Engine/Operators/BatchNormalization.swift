@@ -17,11 +17,16 @@ public struct NormalizationState: @unchecked Sendable {
   let inverseDeviation: UnsafeMutablePointer<Double>
 
   /// Floats that one batch normalisation needs.
-  public static func size(shards: Int, shape: FeatureShape) -> Int {
+  public static func size(shards: Int, shape: FeatureMap.Shape) -> Int {
     shards * shape.pixelStride * 5
   }
 
-  package init(at memory: UnsafeMutablePointer<Float>, shards: Int, shape: FeatureShape) {
+  /// State at a place of at least `size` floats.
+  public init(
+    in storage: AlignedStorage<Float>, at place: MemoryPlan.Place, shards: Int,
+    shape: FeatureMap.Shape
+  ) {
+    let memory = storage.pointer + place.start
     let rows = shards * shape.pixelStride
     scale = memory
     shift = memory + rows
@@ -188,7 +193,7 @@ public struct BatchNormalization: Sendable {
 struct ChunkPlan {
   let pixelsPerShard, chunkPixels, chunksPerShard, count: Int
 
-  init(_ shape: FeatureShape, shards: Int) {
+  init(_ shape: FeatureMap.Shape, shards: Int) {
     precondition(shape.images % shards == 0, "every shard has as many images")
     pixelsPerShard = shape.pixels / shards
     chunkPixels = max(16, 16_384 / shape.pixelStride)

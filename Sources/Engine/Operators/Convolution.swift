@@ -28,8 +28,8 @@ public final class Convolution {
   }
 
   /// The output's shape for an input and a number of output channels.
-  public func outputShape(for input: FeatureShape, channels: Int) -> FeatureShape {
-    FeatureShape(
+  public func outputShape(for input: FeatureMap.Shape, channels: Int) -> FeatureMap.Shape {
+    FeatureMap.Shape(
       images: input.images, height: SlidingWindow.outputSize(input.height, stride),
       width: SlidingWindow.outputSize(input.width, stride), channels: channels)
   }
@@ -208,7 +208,7 @@ public final class Convolution {
   /// A block's gradients, three vectors wide, should stay in the first-level cache.
   private static let runBytes = 20 << 10
 
-  private func runPlan(for input: FeatureShape, gradientStride: Int) -> RunPlan {
+  private func runPlan(for input: FeatureMap.Shape, gradientStride: Int) -> RunPlan {
     let width = SlidingWindow.outputSize(input.width, stride)
     let height = SlidingWindow.outputSize(input.height, stride)
     let rows = max(1, Self.runBytes / (width * min(gradientStride, 48) * 4))

@@ -16,8 +16,8 @@ public final class DepthwiseConvolution {
   }
 
   /// The output's shape for an input.
-  public func outputShape(for input: FeatureShape) -> FeatureShape {
-    FeatureShape(
+  public func outputShape(for input: FeatureMap.Shape) -> FeatureMap.Shape {
+    FeatureMap.Shape(
       images: input.images, height: SlidingWindow.outputSize(input.height, stride),
       width: SlidingWindow.outputSize(input.width, stride), channels: input.channels)
   }

@@ -46,13 +46,13 @@ public struct Elementwise: Sendable {
   }
 
   private func forEachPiece(
-    _ shape: FeatureShape, in context: EngineContext, _ body: (Int, Int) -> Void
+    _ shape: FeatureMap.Shape, in context: EngineContext, _ body: (Int, Int) -> Void
   ) {
     Self.forEachPiece(shape, in: context, body)
   }
 
   private static func forEachPiece(
-    _ shape: FeatureShape, in context: EngineContext, _ body: (Int, Int) -> Void
+    _ shape: FeatureMap.Shape, in context: EngineContext, _ body: (Int, Int) -> Void
   ) {
     let piece = 1 << 15
     context.threads.forEach((shape.elements + piece - 1) / piece) { index in

@@ -12,8 +12,8 @@ public final class MaxPooling {
   }
 
   /// The output's shape for an input.
-  public func outputShape(for input: FeatureShape) -> FeatureShape {
-    FeatureShape(
+  public func outputShape(for input: FeatureMap.Shape) -> FeatureMap.Shape {
+    FeatureMap.Shape(
       images: input.images, height: SlidingWindow.outputSize(input.height, stride),
       width: SlidingWindow.outputSize(input.width, stride), channels: input.channels)
   }
@@ -53,7 +53,7 @@ public final class MaxPooling {
     }
   }
 
-  private func plan(for input: FeatureShape) -> PixelPlan {
+  private func plan(for input: FeatureMap.Shape) -> PixelPlan {
     let window = SlidingWindow.forward(
       height: input.height, width: input.width, kernel: kernel, stride: stride)
     if let plan = plans[window] { return plan }
@@ -66,8 +66,8 @@ public final class MaxPooling {
 /// The mean of every channel over an image's pixels.
 public enum GlobalAveragePooling {
   /// One pixel an image.
-  public static func outputShape(for input: FeatureShape) -> FeatureShape {
-    FeatureShape(images: input.images, height: 1, width: 1, channels: input.channels)
+  public static func outputShape(for input: FeatureMap.Shape) -> FeatureMap.Shape {
+    FeatureMap.Shape(images: input.images, height: 1, width: 1, channels: input.channels)
   }
 
   /// `output[image] = mean over pixels of input[image]`, summed in the order of pixels.

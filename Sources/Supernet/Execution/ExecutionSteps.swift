@@ -1,0 +1,130 @@
+import Engine
+
+/// One operator call of a forward pass; activations have joined the step in front of them.
+///
+/// Values are the feature maps between steps; value 0 is the image.
+struct ExecutionStep: Sendable {
+  enum Kind: Sendable {
+    case convolution(kernel: Int, stride: Int)
+    case depthwiseConvolution(kernel: Int, stride: Int)
+    case batchNormalization(FusedActivation)
+    case add(FusedActivation)
+    case activation(FusedActivation)
+    case maxPooling(kernel: Int, stride: Int)
+    case globalAveragePooling
+    case linear
+  }
+
+  let kind: Kind
+  /// The node whose parameters the step uses.
+  let node: Int
+  let inputs: [Int]
+  let output: Int
+}
+
+/// The steps of an architecture and what is known of the values between them.
+struct ExecutionSteps: Sendable {
+  let steps: [ExecutionStep]
+  /// For each value, the node whose output it is.
+  let nodeOfValue: [Int]
+  /// For each value, the last step that reads it.
+  let lastReader: [Int]
+  /// For each value, whether a backward pass reads it again.
+  let keptForBackward: [Bool]
+
+  init(_ architecture: Architecture) {
+    let nodes = architecture.nodes
+    var readers = Array(repeating: [Int](), count: nodes.count)
+    for (index, node) in nodes.enumerated() {
+      for input in node.inputs { readers[input].append(index) }
+    }
+    /// The activation that alone reads a node, and can therefore be applied on the way out.
+    func fusedReader(of index: Int) -> (node: Int, activation: FusedActivation)? {
+      guard readers[index].count == 1, let reader = readers[index].first,
+        case .activation(let activation) = nodes[reader].operation
+      else { return nil }
+      return (reader, activation.fused)
+    }
+    var steps: [ExecutionStep] = []
+    var valueOfNode: [Int: Int] = [:]
+    var nodeOfValue: [Int] = []
+    func newValue(_ node: Int) -> Int {
+      nodeOfValue.append(node)
+      valueOfNode[node] = nodeOfValue.count - 1
+      return nodeOfValue.count - 1
+    }
+    for (index, node) in nodes.enumerated() where valueOfNode[index] == nil {
+      var last = index
+      let kind: ExecutionStep.Kind
+      switch node.operation {
+      case .image:
+        _ = newValue(index)
+        continue
+      case .convolution(_, let kernel, let stride):
+        kind = .convolution(kernel: kernel, stride: stride)
+      case .depthwiseConvolution(let kernel, let stride):
+        kind = .depthwiseConvolution(kernel: kernel, stride: stride)
+      case .batchNormalization:
+        let fused = fusedReader(of: index)
+        last = fused?.node ?? index
+        kind = .batchNormalization(fused?.activation ?? .none)
+      case .add:
+        let fused = fusedReader(of: index)
+        last = fused?.node ?? index
+        kind = .add(fused?.activation ?? .none)
+      case .activation(let activation): kind = .activation(activation.fused)
+      case .maxPooling(let kernel, let stride): kind = .maxPooling(kernel: kernel, stride: stride)
+      case .globalAveragePooling: kind = .globalAveragePooling
+      case .linear: kind = .linear
+      }
+      let inputs = node.inputs.map { input in
+        guard let value = valueOfNode[input] else {
+          preconditionFailure("node \(index) reads node \(input) before it is computed")
+        }
+        return value
+      }
+      steps.append(
+        ExecutionStep(kind: kind, node: index, inputs: inputs, output: newValue(last)))
+    }
+    self.steps = steps
+    self.nodeOfValue = nodeOfValue
+    var lastReader = Array(repeating: -1, count: nodeOfValue.count)
+    var kept = Array(repeating: false, count: nodeOfValue.count)
+    for (index, step) in steps.enumerated() {
+      for input in step.inputs {
+        lastReader[input] = index
+        if step.kind.readsInputBackward { kept[input] = true }
+      }
+      if step.kind.readsOutputBackward { kept[step.output] = true }
+    }
+    self.lastReader = lastReader
+    keptForBackward = kept
+  }
+}
+
+extension ExecutionStep.Kind {
+  fileprivate var readsInputBackward: Bool {
+    switch self {
+    case .convolution, .depthwiseConvolution, .batchNormalization, .maxPooling, .linear: true
+    case .add, .activation, .globalAveragePooling: false
+    }
+  }
+
+  fileprivate var readsOutputBackward: Bool {
+    switch self {
+    case .add(let activation): activation != .none
+    case .activation, .maxPooling: true
+    case .convolution, .depthwiseConvolution, .batchNormalization, .globalAveragePooling, .linear:
+      false
+    }
+  }
+}
+
+extension Architecture.Activation {
+  var fused: FusedActivation {
+    switch self {
+    case .relu: .relu
+    case .relu6: .relu6
+    }
+  }
+}
