@@ -1,0 +1,64 @@
+import Randomness
+
+extension EvolutionarySearch {
+  /// What a stream of random numbers breeds; each way has its own in every generation.
+  private enum Way: Int {
+    case random
+    case mutation
+    case crossover
+  }
+
+  /// Proposals for each child wanted, after which random candidates take over.
+  private static let triesPerChild = 10
+
+  /// Children of the best so far, filled up with random candidates; fewer only when no more exist.
+  func nextGeneration(cost: ([Int]) -> Int) -> [Candidate] {
+    let parents = top.map(\.candidate.bins)
+    var seen = Set(history.map(\.candidate.bins))
+    var children: [Candidate] = []
+    if !parents.isEmpty {
+      children += mutations(of: parents, seen: &seen, cost: cost)
+      children += crossovers(of: parents, seen: &seen, cost: cost)
+    }
+    var random = stream(.random)
+    return children
+      + space.randomCandidates(
+        settings.population - children.count, excluding: seen, using: &random, cost: cost)
+  }
+
+  private func mutations(
+    of parents: [[Int]], seen: inout Set<[Int]>, cost: ([Int]) -> Int
+  ) -> [Candidate] {
+    var random = stream(.mutation)
+    return children(settings.mutations, seen: &seen, cost: cost) {
+      let parent = parents[random.integer(below: parents.count)]
+      return zip(parent, space.choices).map { bin, choices in
+        let isResampled = Double(random.uniform()) < settings.mutationProbability
+        return isResampled ? 1 + random.integer(below: choices) : bin
+      }
+    }
+  }
+
+  private func crossovers(
+    of parents: [[Int]], seen: inout Set<[Int]>, cost: ([Int]) -> Int
+  ) -> [Candidate] {
+    var random = stream(.crossover)
+    return children(settings.crossovers, seen: &seen, cost: cost) {
+      let mother = parents[random.integer(below: parents.count)]
+      let father = parents[random.integer(below: parents.count)]
+      return zip(mother, father).map { random.integer(below: 2) == 0 ? $0 : $1 }
+    }
+  }
+
+  private func children(
+    _ count: Int, seen: inout Set<[Int]>, cost: ([Int]) -> Int, breed: () -> [Int]
+  ) -> [Candidate] {
+    space.distinct(count, tries: count * Self.triesPerChild, seen: &seen) {
+      space.candidate(breed(), cost: cost)
+    }
+  }
+
+  private func stream(_ way: Way) -> RandomStream {
+    RandomStream(seed: seed, purpose: .search, step: generation, index: way.rawValue)
+  }
+}

@@ -1,0 +1,43 @@
+/// The networks a search may ask for: every combination of bins whose cost lies inside the window.
+///
+/// The cost is a closure everywhere, so that nothing here knows what a network is.
+public struct LegalSpace: Hashable, Codable, Sendable {
+  /// Number of bins of each width group; group `i` takes `1...choices[i]`.
+  public let choices: [Int]
+  /// Legal costs in multiply-accumulates, both ends included.
+  public let window: ClosedRange<Int>
+
+  /// Spaces up to this size are enumerated when chance no longer finds what is left of them.
+  static let enumerationLimit = 1 << 20
+
+  /// The space of some width groups under a window of costs.
+  public init(choices: [Int], window: ClosedRange<Int>) {
+    precondition(choices.allSatisfy { $0 >= 1 }, "every width group has at least one bin")
+    self.choices = choices
+    self.window = window
+  }
+
+  /// The candidate with these bins, if its cost is legal.
+  func candidate(_ bins: [Int], cost: ([Int]) -> Int) -> Candidate? {
+    let value = cost(bins)
+    return window.contains(value) ? Candidate(bins: bins, cost: value) : nil
+  }
+
+  /// Every combination of bins in lexicographic order, legal or not; nil when there are too many.
+  var enumeration: UnfoldFirstSequence<[Int]>? {
+    var size = 1
+    for count in choices {
+      size *= count
+      if size > Self.enumerationLimit { return nil }
+    }
+    return sequence(first: choices.map { _ in 1 }) { successor(of: $0) }
+  }
+
+  private func successor(of bins: [Int]) -> [Int]? {
+    guard let group = bins.indices.last(where: { bins[$0] < choices[$0] }) else { return nil }
+    var next = bins
+    next[group] += 1
+    for later in next.indices.dropFirst(group + 1) { next[later] = 1 }
+    return next
+  }
+}

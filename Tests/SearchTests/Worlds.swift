@@ -1,0 +1,76 @@
+import Randomness
+import Search
+
+/// The MobileNet of Channel-Bench-Macro: seven groups of four widths, MACs in closed form.
+enum MobileNetCosts {
+  static let choices = [Int](repeating: 4, count: 7)
+
+  static func macs(_ bins: [Int]) -> Int {
+    let maxima = [128, 768, 768, 768, 256, 1536, 1024]
+    let c = zip(bins, maxima).map { $0 * $1 / 4 }
+    let early = 256 * (27 * c[0] + (2 * c[0] + 9) * (c[1] + c[2]) + c[0] * c[3])
+    let late = 64 * (9 * c[3] + c[3] * c[4] + (2 * c[4] + 9) * c[5] + c[4] * c[6])
+    return early + late + 10 * c[6]
+  }
+
+  static var halfBudget: ClosedRange<Int> {
+    let budget = macs(choices) / 2
+    return budget * 8 / 10...budget
+  }
+}
+
+/// All combinations of bins, by plain recursion.
+func everyCombination(_ choices: [Int]) -> [[Int]] {
+  guard let first = choices.first else { return [[]] }
+  let rest = everyCombination(Array(choices.dropFirst()))
+  return (1...first).flatMap { bin in rest.map { [bin] + $0 } }
+}
+
+/// A landscape like the benchmark's: every group gains with diminishing returns, and pairs interact.
+struct SyntheticTable {
+  private var single: [[Double]] = []
+  private var pairs: [[Double]] = []
+
+  init(seed: UInt64) {
+    var random = RandomStream(seed: seed, purpose: .testing)
+    for _ in 0..<7 {
+      let gain = 0.002 + 0.006 * Double(random.uniform())
+      single.append((1...4).map { gain * (1 - 1 / Double($0)) })
+    }
+    for _ in 0..<6 { pairs.append((0..<16).map { _ in 0.0006 * Double(random.normal()) }) }
+  }
+
+  func score(_ bins: [Int]) -> Score {
+    var accuracy = 0.9
+    for (group, bin) in bins.enumerated() { accuracy += single[group][bin - 1] }
+    for left in 0..<6 { accuracy += pairs[left][(bins[left] - 1) * 4 + bins[left + 1] - 1] }
+    return Score(accuracy: accuracy, loss: 1 - accuracy)
+  }
+}
+
+extension EvolutionSettings {
+  /// The published setting.
+  static let published = EvolutionSettings(
+    population: 50, generations: 40, top: 10, mutations: 25, crossovers: 25,
+    mutationProbability: 0.1)
+
+  /// A short search that also leaves room for random candidates.
+  static let short = EvolutionSettings(
+    population: 12, generations: 6, top: 4, mutations: 5, crossovers: 4, mutationProbability: 0.2)
+}
+
+extension EvolutionarySearch {
+  /// Asks and tells to the end, and returns the generations asked.
+  @discardableResult
+  mutating func runToTheEnd(
+    cost: ([Int]) -> Int, score: ([Int]) -> Score
+  ) -> [[Candidate]] {
+    var generations: [[Candidate]] = []
+    while true {
+      let asked = ask(cost: cost)
+      if asked.isEmpty { return generations }
+      generations.append(asked)
+      tell(asked.map { score($0.bins) })
+    }
+  }
+}
