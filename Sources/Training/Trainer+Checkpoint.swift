@@ -1,0 +1,52 @@
+import Engine
+import Runs
+import Supernet
+
+/// What a checkpoint says beside its tensors.
+public struct TrainerState: Codable, Equatable, Sendable {
+  /// The network, for a reader of the file.
+  public let network: String
+  /// Steps of the whole training.
+  public let totalSteps: Int
+}
+
+extension Trainer {
+  /// Saves parameters and momenta; for one rank, since all hold the same.
+  public func save(to store: CheckpointStore) throws(RunError) {
+    try store.save(
+      phase: phase, step: step,
+      groups: [
+        TensorGroup(name: "parameters", tensors: layout.views(of: parameters)),
+        TensorGroup(name: "momentum", tensors: layout.views(of: momenta)),
+      ],
+      state: TrainerState(network: space.architecture.name, totalSteps: totalSteps))
+  }
+
+  /// Fills parameters and momenta from a checkpoint; `resume(at:)` then tells the other ranks.
+  public func load(_ checkpoint: Checkpoint) throws(RunError) {
+    try checkpoint.load("parameters", into: layout.destinations(in: parameters))
+    try checkpoint.load("momentum", into: layout.destinations(in: momenta))
+  }
+}
+
+extension ParameterLayout {
+  /// The named tensors of a flat block, for saving.
+  public func views(of block: AlignedStorage<Float>) -> [NamedTensor] {
+    tensors.map { tensor in
+      NamedTensor(
+        name: tensor.name, shape: tensor.shape,
+        values: UnsafeBufferPointer(
+          start: block.pointer + tensor.range.lowerBound, count: tensor.range.count))
+    }
+  }
+
+  /// The named places of a flat block, for loading.
+  public func destinations(in block: AlignedStorage<Float>) -> [TensorDestination] {
+    tensors.map { tensor in
+      TensorDestination(
+        name: tensor.name, shape: tensor.shape,
+        values: UnsafeMutableBufferPointer(
+          start: block.pointer + tensor.range.lowerBound, count: tensor.range.count))
+    }
+  }
+}

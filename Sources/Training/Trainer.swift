@@ -1,0 +1,209 @@
+import Cluster
+import Datasets
+import Engine
+import Supernet
+
+/// What a person or the system asked of a run while it was busy.
+public enum RunRequest: Int, Comparable, Sendable {
+  case none
+  /// Save and go on.
+  case checkpoint
+  /// Save and leave.
+  case stop
+
+  /// The stronger request is the larger one.
+  public static func < (left: RunRequest, right: RunRequest) -> Bool {
+    left.rawValue < right.rawValue
+  }
+}
+
+/// What one optimiser step did; the same on every rank but for the times.
+public struct StepReport: Sendable {
+  /// Steps done, this one included.
+  public let step: Int
+  /// The widths it trained.
+  public let widths: Widths
+  /// Sums over the global batch, averaged over the step's subnets.
+  public let loss, top1: Double
+  /// The learning rate.
+  public let rate: Double
+  /// Seconds of the whole step, of waiting for images, and of the reduction.
+  public let seconds, waitSeconds, communicationSeconds: Double
+  /// Bytes that this rank sent.
+  public let bytesSent: Int
+  /// The strongest request on any rank.
+  public let request: RunRequest
+}
+
+/// Trains shared weights, one optimiser step at a time.
+///
+/// After any number of steps the weights are the same bits on any number of ranks and threads: a step is a
+/// function of the seed, the step and the weights before.
+///
+///     advance:  (seed, step) -> realization: the subnets of this step
+///               (seed, step, owned shards) -> images
+///               for each subnet: forward, backward; each shard's gradient adds up in a block of its own
+///               sum the blocks over all shards in the fixed tree, only where some subnet touched them
+///               every rank updates all parameters: momentum and decay move untouched ones as well
+///
+/// A single network is trained as the one subnet of a space with one width.
+public final class Trainer {
+  /// Steps done.
+  public private(set) var step = 0
+  /// The network and its widths.
+  public let space: SearchSpace
+  /// Where each parameter lies.
+  public let layout: ParameterLayout
+  /// All parameters at full width, and the optimiser's velocity of each.
+  public let parameters, momenta: AlignedStorage<Float>
+  /// How it trains.
+  public let recipe: TrainingRecipe
+  /// What the training is called in messages and on disk.
+  public let phase: String
+
+  private let plan: TrainingPlan
+  private let loader: TrainingLoader
+  private let communicator: any Communicator
+  private let assignment: ShardAssignment
+  private let reduction: TreeReduction
+  private let context: EngineContext
+  private let executor: Executor
+  private let gradients: [AlignedStorage<Float>]
+
+  /// Initialises the parameters from the seed.
+  ///
+  /// - Parameters:
+  ///   - loader: images of the shards that this rank owns.
+  ///   - communicator: the ranks that share the batch.
+  public init(
+    phase: String, space: SearchSpace, plan: TrainingPlan, recipe: TrainingRecipe, seed: UInt64,
+    loader: TrainingLoader, communicator: any Communicator, context: EngineContext
+  ) throws(ClusterError) {
+    self.phase = phase
+    self.space = space
+    self.plan = plan
+    self.recipe = recipe
+    self.loader = loader
+    self.communicator = communicator
+    self.context = context
+    layout = ParameterLayout(space.architecture)
+    assignment = try ShardAssignment(shards: recipe.shards, ranks: communicator.size)
+    reduction = TreeReduction(communicator: communicator, assignment: assignment) {
+      context.threads.forEach($0, $1)
+    }
+    executor = Executor(space: space, layout: layout, context: context)
+    parameters = AlignedStorage(count: layout.count)
+    momenta = AlignedStorage(count: layout.count)
+    gradients = assignment.shards(of: communicator.rank).map { [layout] _ in
+      AlignedStorage(count: layout.count)
+    }
+    parameters.withMutableElements { layout.initialize($0, seed: seed) }
+  }
+
+  /// Steps of the whole training.
+  public var totalSteps: Int { recipe.schedule.totalSteps }
+  /// Whether all steps are done.
+  public var isFinished: Bool { step >= totalSteps }
+  /// Steps of one pass over the images.
+  public var stepsPerEpoch: Int { loader.stepsPerEpoch }
+  /// Damaged images replaced so far, by name.
+  public var damagedImages: [String] { loader.damaged }
+
+  /// One optimiser step. A collective: every rank takes it.
+  ///
+  /// - Parameter request: what this rank was asked; the report holds the strongest of all ranks.
+  /// - Throws: `TrainingError.nonFiniteLoss` on all ranks alike, before anything is updated.
+  public func advance(request: RunRequest) throws -> StepReport {
+    var total = Stopwatch()
+    var watch = Stopwatch()
+    let batch = try loader.batch(at: step)
+    let waitSeconds = watch.lap()
+    let realization = plan.realization(at: step)
+    let sums = runSubnets(of: realization, on: batch)
+    let (loss, top1, strongest) = try share(sums, request: request)
+    guard loss.isFinite else { throw TrainingError.nonFiniteLoss(phase: phase, step: step) }
+    _ = watch.lap()
+    let ranges = layout.touchedRanges(of: realization.subnets, in: space)
+    let bytesSent = try reduction.reduce(shardGradients: gradients.map(\.pointer), ranges: ranges)
+    let communicationSeconds = watch.lap()
+    let rate = recipe.schedule.rate(at: step)
+    update(rate: Float(rate))
+    clear(ranges)
+    step += 1
+    return StepReport(
+      step: step, widths: realization.widths, loss: loss, top1: top1, rate: rate,
+      seconds: total.lap(), waitSeconds: waitSeconds, communicationSeconds: communicationSeconds,
+      bytesSent: bytesSent, request: strongest)
+  }
+
+  /// Runs every subnet on this rank's images; returns each owned shard's sums over the subnets.
+  private func runSubnets(of realization: Realization, on batch: Batch) -> [LossSums] {
+    var sums = [LossSums](repeating: LossSums(), count: gradients.count)
+    let weight = 1 / Double(realization.subnets.count)
+    for subnet in realization.subnets {
+      let found = batch.withPixels { pixels in
+        executor.train(
+          subnet, on: LabelledImages(pixels: pixels, labels: batch.labels),
+          parameters: parameters.pointer, gradients: gradients.map(\.pointer),
+          lossScale: weight / Double(recipe.globalBatch), smoothing: recipe.labelSmoothing)
+      }
+      for shard in sums.indices { sums[shard] += found[shard] }
+    }
+    return sums
+  }
+
+  /// Adds up the shards of all ranks, in shard order, and passes requests on.
+  private func share(
+    _ sums: [LossSums], request: RunRequest
+  ) throws -> (loss: Double, top1: Double, request: RunRequest) {
+    let own = sums.flatMap {
+      [$0.loss, Double($0.top1), Double($0.images), Double(request.rawValue)]
+    }
+    let all = try communicator.gatherInShardOrder(own, valuesPerShard: 4, assignment: assignment)
+    let shards = stride(from: 0, to: all.count, by: 4)
+    let images = shards.reduce(0) { $0 + all[$1 + 2] }
+    let strongest = shards.map { Int(all[$0 + 3]) }.max() ?? 0
+    return (
+      shards.reduce(0) { $0 + all[$1] } / images, shards.reduce(0) { $0 + all[$1 + 1] } / images,
+      RunRequest(rawValue: strongest) ?? .none
+    )
+  }
+
+  private func update(rate: Float) {
+    for tensor in layout.tensors {
+      recipe.optimizer.step(
+        weights: parameters.pointer, momenta: momenta.pointer, gradients: gradients[0].pointer,
+        range: tensor.range, rate: rate,
+        decay: tensor.decays || recipe.decaysNormalization ? Float(recipe.weightDecay) : 0,
+        in: context)
+    }
+  }
+
+  /// Between steps all gradients are zero; only what was touched needs clearing.
+  private func clear(_ ranges: [Range<Int>]) {
+    context.threads.forEach(gradients.count) { shard in
+      for range in ranges {
+        (gradients[shard].pointer + range.lowerBound).update(repeating: 0, count: range.count)
+      }
+    }
+  }
+
+  /// Goes on from `step` with the parameters and momenta that the root rank holds.
+  ///
+  /// A collective: the root has loaded a checkpoint, all others receive it.
+  public func resume(at step: Int, from root: Int = 0) throws {
+    let agreed = try communicator.broadcast(
+      bytes: withUnsafeBytes(of: Int64(step)) { Array($0) }, from: root)
+    let rootStep = agreed.withUnsafeBytes { Int($0.loadUnaligned(as: Int64.self)) }
+    guard (0...totalSteps).contains(rootStep) else {
+      throw TrainingError.foreignCheckpoint(
+        phase: phase, step: rootStep, totalSteps: totalSteps)
+    }
+    for block in [parameters, momenta] {
+      try block.withMutableElements { elements in
+        try communicator.broadcast(UnsafeMutableRawBufferPointer(elements), from: root)
+      }
+    }
+    self.step = rootStep
+  }
+}
