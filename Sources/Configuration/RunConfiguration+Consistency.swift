@@ -1,0 +1,131 @@
+/// A rule over several keys is broken.
+private struct Contradiction {
+  /// The keys that take part, those first that most probably are the mistake.
+  let keys: [String]
+  let sentence: String
+}
+
+extension RunConfiguration {
+  /// Refuses what no single key can show to be wrong.
+  ///
+  /// - Parameter places: where each key was given; a contradiction is reported at an override of one of
+  ///   its keys, else at the first of its keys that the file gives.
+  func checkConsistency(
+    _ places: [String: Place], otherwise place: Place
+  ) throws(ConfigurationError) {
+    let contradictions =
+      dataContradictions + calibrationContradictions + searchContradictions
+      + contradictions(in: supernet.recipe, "supernet")
+      + contradictions(in: retrain.recipe, "retrain")
+    guard let first = contradictions.first else { return }
+    let given = first.keys.compactMap { places[$0] }
+    throw ConfigurationError(
+      given.first(where: \.isOverride) ?? given.first ?? place, first.sentence)
+  }
+
+  private var dataContradictions: [Contradiction] {
+    var found: [Contradiction] = []
+    for (key, values) in [("data.mean", data.mean), ("data.deviation", data.deviation)]
+    where values.count != data.image.channels {
+      found.append(
+        Contradiction(
+          keys: [key, "data.image.channels"],
+          sentence:
+            "\(key) must hold one number for each of the \(data.image.channels) channels, but it "
+            + "holds \(values.count)"))
+    }
+    if data.format == .synthetic, data.heldOut >= data.count.train {
+      found.append(
+        Contradiction(
+          keys: ["data.held_out", "data.count.train"],
+          sentence:
+            "data.held_out (\(data.heldOut)) must leave some of data.count.train "
+            + "(\(data.count.train)) to train on"))
+    }
+    return found
+  }
+
+  private var calibrationContradictions: [Contradiction] {
+    if calibration.images.isMultiple(of: calibration.batch) { return [] }
+    return [
+      Contradiction(
+        keys: ["calibration.images", "calibration.batch"],
+        sentence:
+          "calibration.images (\(calibration.images)) must be a multiple of calibration.batch "
+          + "(\(calibration.batch)), so that every batch weighs the same")
+    ]
+  }
+
+  private var searchContradictions: [Contradiction] {
+    var found: [Contradiction] = []
+    if search.top > search.population {
+      found.append(
+        Contradiction(
+          keys: ["search.top", "search.population"],
+          sentence:
+            "search.top (\(search.top)) must be at most search.population (\(search.population))"))
+    }
+    if search.mutations + search.crossovers > search.population {
+      found.append(
+        Contradiction(
+          keys: ["search.mutations", "search.crossovers", "search.population"],
+          sentence:
+            "search.mutations (\(search.mutations)) and search.crossovers (\(search.crossovers)) "
+            + "must together be at most search.population (\(search.population))"))
+    }
+    return found
+  }
+
+  private func contradictions(in recipe: Recipe, _ path: String) -> [Contradiction] {
+    var found: [Contradiction] = []
+    if !recipe.batch.isMultiple(of: cluster.shards) {
+      found.append(
+        Contradiction(
+          keys: ["\(path).batch", "cluster.shards"],
+          sentence:
+            "\(path).batch (\(recipe.batch)) must be a multiple of cluster.shards "
+            + "(\(cluster.shards)), so that all shards are equal"))
+    }
+    if recipe.optimizer.nesterov, recipe.optimizer.momentum == 0 {
+      found.append(
+        Contradiction(
+          keys: ["\(path).optimizer.nesterov", "\(path).optimizer.momentum"],
+          sentence: "\(path).optimizer.nesterov needs a momentum above 0"))
+    }
+    return found + contradictions(inScheduleOf: recipe, path)
+  }
+
+  private func contradictions(inScheduleOf recipe: Recipe, _ path: String) -> [Contradiction] {
+    let schedule = recipe.schedule
+    let epochs = "\(path).epochs"
+    var found: [Contradiction] = []
+    if schedule.warmupEpochs >= recipe.epochs {
+      found.append(
+        Contradiction(
+          keys: ["\(path).schedule.warmup_epochs", epochs],
+          sentence:
+            "\(path).schedule.warmup_epochs (\(schedule.warmupEpochs)) must be less than "
+            + "\(epochs) (\(recipe.epochs))"))
+    }
+    if schedule.finalLearningRate > recipe.optimizer.learningRate {
+      found.append(
+        Contradiction(
+          keys: ["\(path).schedule.final_learning_rate", "\(path).optimizer.learning_rate"],
+          sentence:
+            "\(path).schedule.final_learning_rate (\(schedule.finalLearningRate.canonical)) must be "
+            + "at most \(path).optimizer.learning_rate (\(recipe.optimizer.learningRate.canonical))"
+        ))
+    }
+    let bounds = [schedule.warmupEpochs] + schedule.milestones + [recipe.epochs]
+    if schedule.kind == .step, !zip(bounds, bounds.dropFirst()).allSatisfy({ $0 < $1 }) {
+      found.append(
+        Contradiction(
+          keys: ["\(path).schedule.milestones", "\(path).schedule.warmup_epochs", epochs],
+          sentence:
+            "\(path).schedule.milestones must ascend, after the warm-up "
+            + "(\(schedule.warmupEpochs) epochs) and before the end (\(recipe.epochs) epochs), but "
+            + "they are \(schedule.milestones.canonical)"))
+    }
+    return found
+  }
+}

@@ -1,0 +1,41 @@
+extension RunConfiguration {
+  /// Which network's widths are searched.
+  public struct Network: Codable, Hashable, Sendable {
+    /// The network at full width.
+    public var name: NetworkName
+  }
+
+  /// A network that is known by name.
+  public enum NetworkName: String, Codable, CaseIterable, Sendable {
+    /// Channel-Bench-Macro's MobileNet.
+    case cbmMobileNet = "cbm-mobilenet"
+    /// Channel-Bench-Macro's ResNet.
+    case cbmResNet = "cbm-resnet"
+    /// A small VGG-style network for 28x28 and 32x32 images.
+    case vggSmall = "vgg-small"
+    /// ResNet-20 for CIFAR.
+    case resNet20 = "resnet20"
+  }
+
+  /// Which widths there are.
+  public struct Space: Codable, Hashable, Sendable {
+    /// Every layer takes k of this many equal parts of its channels.
+    public var bins: Int
+  }
+}
+
+extension RunConfiguration.NetworkName: Choice {}
+
+extension RunConfiguration.Network: Section {
+  static let fields: [Field<Self>] = [
+    .value("name", \.name, example: "resnet20", "the network whose widths are searched")
+  ]
+}
+
+extension RunConfiguration.Space: Section {
+  static let fields: [Field<Self>] = [
+    .value(
+      "bins", \.bins, .from(2, to: 256), unit: "widths a layer", example: "8",
+      "a layer takes 1, 2, ... of so many equal parts of its channels")
+  ]
+}

@@ -1,0 +1,42 @@
+import Configuration
+import Testing
+
+@Suite struct DifferenceTests {
+  @Test func nothingDiffersFromItself() throws {
+    #expect(try parsed(Example.jpeg).differences(from: parsed(Example.jpeg)).isEmpty)
+  }
+
+  @Test func everyChangedKeyIsNamedWithBothValues() throws {
+    let changed = try parsed(
+      Example.jpeg,
+      set: ["engine.threads=2", "retrain.schedule.kind=step", "retrain.schedule.milestones=[3]"])
+    #expect(
+      changed.differences(from: try parsed(Example.jpeg)).map(\.description) == [
+        "engine.threads: 0 -> 2",
+        "retrain.schedule.kind: cosine -> step",
+        "retrain.schedule.final_learning_rate: 0 -> (not set)",
+        "retrain.schedule.milestones: (not set) -> [3]",
+        "retrain.schedule.factor: (not set) -> 0.1",
+      ])
+  }
+
+  @Test func onlyKeysWithoutInfluenceOnResultsMayChange() throws {
+    let free = try parsed(
+      Example.jpeg,
+      set: [
+        "engine.threads=2", "data.workers=2", "data.path=b", "log.every=1", "checkpoint.every=1ep",
+        "checkpoint.keep=9",
+      ])
+    let changes = free.differences(from: try parsed(Example.jpeg))
+    #expect(changes.map(\.mayChangeOnResume) == Array(repeating: true, count: 6))
+
+    let bound = try parsed(Example.jpeg, set: ["engine.kernels=v3", "run.seed=2"])
+    let refused = bound.differences(from: try parsed(Example.jpeg))
+    #expect(refused.map(\.mayChangeOnResume) == [false, false])
+  }
+
+  @Test func theKeysThatMayChangeExist() {
+    let known = Set(RunConfiguration.reference.map(\.path))
+    #expect(RunConfiguration.keysThatMayChangeOnResume.isSubset(of: known))
+  }
+}

@@ -1,0 +1,40 @@
+import Configuration
+import Foundation
+
+/// The smallest whole configurations, one for each set of conditional keys.
+enum Example {
+  static let jpeg = "run: {name: a}\ndata: {path: images}\n"
+  static let synthetic = "run: {name: a}\ndata: {format: synthetic}\n"
+  static let stepwise = """
+    run: {name: a}
+    data: {path: images}
+    supernet: {schedule: {kind: step, milestones: [1]}}
+    retrain: {schedule: {kind: step, milestones: [1]}}
+
+    """
+  static let all = [jpeg, synthetic, stepwise]
+}
+
+/// What a text is refused with, or nil when it is taken.
+func refusal(
+  _ text: String, set overrides: [String] = [], environment: [String: String] = [:]
+) -> String? {
+  do {
+    _ = try RunConfiguration.parse(
+      text: text, fileName: "run.yaml", overrides: overrides, environment: environment)
+    return nil
+  } catch {
+    return error.description
+  }
+}
+
+func parsed(
+  _ text: String, set overrides: [String] = [], environment: [String: String] = [:]
+) throws -> RunConfiguration {
+  try RunConfiguration.parse(
+    text: text, fileName: "run.yaml", overrides: overrides, environment: environment)
+}
+
+/// The top of the checkout.
+let packageFolder = URL(fileURLWithPath: #filePath)
+  .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

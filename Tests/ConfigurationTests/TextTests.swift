@@ -1,0 +1,59 @@
+import Configuration
+import Foundation
+import Testing
+
+@Suite struct TextTests {
+  @Test(arguments: Example.all)
+  func theResolvedTextParsesToTheSameConfigurationAndText(text: String) throws {
+    let configuration = try parsed(text)
+    let again = try parsed(configuration.resolvedYAML)
+    #expect(again == configuration)
+    #expect(again.resolvedYAML == configuration.resolvedYAML)
+  }
+
+  /// Every documented example, over every smallest configuration that takes it.
+  @Test(arguments: RunConfiguration.reference)
+  func everyExampleIsTakenAndWrittenBack(key: KeyReference) throws {
+    let override = "\(key.path)=\(key.example)"
+    let bases = Example.all.filter { refusal($0, set: [override]) == nil }
+    #expect(!bases.isEmpty, "no smallest configuration takes \(override)")
+    for base in bases {
+      let configuration = try parsed(base, set: [override])
+      #expect(configuration != (try parsed(base)), "\(override) is the default")
+      #expect(try parsed(configuration.resolvedYAML) == configuration)
+    }
+  }
+
+  @Test(arguments: [
+    "a b", "é/ü", "tab\there", "quote\"back\\slash", "null", "~x", "1e3", "#no comment", "a: b",
+    " leading", "\u{2028}", "yes", "/usr/share", "- a", "😀",
+  ])
+  func anyPathSurvives(path: String) throws {
+    var configuration = try parsed(Example.jpeg)
+    configuration.data.path = path
+    #expect(try parsed(configuration.resolvedYAML) == configuration)
+  }
+
+  @Test(arguments: [0.1, 1.0 / 3, 1e-7, 2.2250738585072014e-308, 123.0, 0.30000000000000004])
+  func aNumberSurvivesToTheBit(rate: Double) throws {
+    var configuration = try parsed(Example.jpeg)
+    configuration.supernet.recipe.optimizer.learningRate = rate
+    #expect(try parsed(configuration.resolvedYAML) == configuration)
+  }
+
+  @Test func theResolvedTextIsOneLineAKey() throws {
+    let lines = try parsed(Example.synthetic).resolvedYAML.split(separator: "\n")
+    #expect(
+      lines.prefix(13) == [
+        "run:", "  name: a", "  seed: 1", "data:", "  format: synthetic", "  image:",
+        "    channels: 3", "    height: 32", "    width: 32", "  classes: 10", "  count:",
+        "    train: 10000", "    test: 1000",
+      ])
+  }
+
+  @Test func theValueSurvivesJSON() throws {
+    let configuration = try parsed(Example.stepwise)
+    let data = try JSONEncoder().encode(configuration)
+    #expect(try JSONDecoder().decode(RunConfiguration.self, from: data) == configuration)
+  }
+}
