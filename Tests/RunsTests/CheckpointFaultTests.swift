@@ -65,6 +65,19 @@ struct CheckpointFaultTests {
     #expect(folder.text("checkpoints/latest") == "train-step-0000000\(step)\n")
   }
 
+  @Test("A save that returned survives a loss of power")
+  func acknowledged() throws {
+    let last = try operations(savingStep: 3)
+    let folder = TemporaryFolder()
+    let files = FaultyFiles(.powerLoss, at: 2 * last)
+    for step in [1, 2, 3] { try SampleState(seed: step).save(in: store(in: folder), step: step) }
+    try SampleState(seed: 4).save(in: store(in: folder, files), step: 4)
+    while failure(of: { () throws(RunError) in try files.makeDirectory(folder.path) }) == nil {}
+    let recovery = try #require(try store(in: folder).newestIntact(phase: "train"))
+    #expect(try SampleState.load(recovery.checkpoint) == SampleState(seed: 4))
+    #expect(folder.text("checkpoints/latest") == "train-step-00000004\n")
+  }
+
   @Test("A full disk leaves nothing half-written and says so")
   func fullDisk() throws {
     for position in 0..<(try operations(savingStep: 3)) {

@@ -51,6 +51,16 @@ struct POSIXFilesTests {
         == .file(.write, path: path, code: EBADF))
   }
 
+  @Test(
+    "A path has a folder, relative or not",
+    arguments: [
+      ("name", ".", "name"), ("runs/first", "runs", "first"), ("runs/first/", "runs", "first"),
+      ("/name", "/", "name"), ("/a/b/c", "/a/b", "c"),
+    ])
+  func splitting(path: String, folder: String, name: String) {
+    #expect(splitPath(path) == (folder, name))
+  }
+
   @Test("Failures of reading and of the device have codes of their own")
   func exitCodes() {
     #expect(RunError.file(.read, path: "a", code: EIO).exitCode == 74)

@@ -41,7 +41,7 @@ extension FileLayer {
 }
 
 /// The folder and the last part of a path, as `dirname` and `basename` give them.
-func splitPath(_ path: String) -> (folder: String, name: String) {
+package func splitPath(_ path: String) -> (folder: String, name: String) {
   var parts = path.split(separator: "/")
   let name = parts.isEmpty ? "" : String(parts.removeLast())
   let joined = parts.joined(separator: "/")

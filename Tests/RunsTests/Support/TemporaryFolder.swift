@@ -22,7 +22,10 @@ final class TemporaryFolder: Sendable {
   func text(_ name: String) -> String { String(decoding: read(name), as: UTF8.self) }
 
   func write(_ bytes: some Sequence<UInt8>, to name: String) {
-    _ = FileManager.default.createFile(atPath: "\(path)/\(name)", contents: Data(bytes))
+    guard let file = fopen("\(path)/\(name)", "w") else { return }
+    let bytes = Array(bytes)
+    fwrite(bytes, 1, bytes.count, file)
+    fclose(file)
   }
 
   func remove(_ name: String) {
