@@ -14,7 +14,12 @@ func kernels(_ level: String, march: String?, define: String) -> Target {
 
 let package = Package(
   name: "vernier",
-  products: [.executable(name: "vernier", targets: ["CommandLineTool"])],
+  products: [
+    .executable(name: "vernier", targets: ["CommandLineTool"]),
+    // For Benchmarks/, a package of its own.
+    .library(name: "Engine", targets: ["Engine"]),
+    .library(name: "Supernet", targets: ["Supernet"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
