@@ -1,16 +1,31 @@
 extension CostModel {
-  /// Uniform scaling: the widest single multiplier of all groups that a budget allows.
+  /// Uniform scaling: the channels of every group times the largest single multiplier that a budget allows.
   ///
-  /// A multiplier m keeps round(m * bins) bins of each group, at least 1. Only the multipliers at which some
-  /// group changes are distinct, so those are tried, the widest first.
+  /// A multiplier m keeps round(m * channels) of each group, at least 1: it is not bound to the bins of the
+  /// space, since the network is trained on its own. Costs grow with the multiplier, so bisection over the
+  /// multipliers at which some group changes finds it.
   ///
   /// - Parameter budget: multiply-accumulates for one image, inclusive.
-  /// - Returns: nil when even one bin of each group costs more.
-  public func uniform(atMost budget: Int) -> Widths? {
-    Set(space.bins).flatMap { bins in (0..<bins).map { Multiplier(2 * $0 + 1, over: 2 * bins) } }
-      .sorted { $1 < $0 }
-      .lazy.map { multiplier in Widths(bins: space.bins.map(multiplier.bins(of:))) }
-      .first { macs(of: $0) <= budget }
+  /// - Returns: nil when even one channel of each group costs more.
+  public func uniformChannels(atMost budget: Int) -> [Int]? {
+    let multipliers = Set(space.groups.map(\.channels)).flatMap { channels in
+      (0..<channels).map { Multiplier(2 * $0 + 1, over: 2 * channels) }
+    }.sorted()
+    var affordable = 0
+    var tooDear = multipliers.count
+    while affordable < tooDear {
+      let middle = (affordable + tooDear) / 2
+      if macs(ofChannels: channels(multipliers[middle])) <= budget {
+        affordable = middle + 1
+      } else {
+        tooDear = middle
+      }
+    }
+    return affordable == 0 ? nil : channels(multipliers[affordable - 1])
+  }
+
+  private func channels(_ multiplier: Multiplier) -> [Int] {
+    space.groups.map { multiplier.share(of: $0.channels) }
   }
 }
 
@@ -28,7 +43,7 @@ private struct Multiplier: Comparable {
     first.numerator * second.denominator < second.numerator * first.denominator
   }
 
-  func bins(of total: Int) -> Int {
+  func share(of total: Int) -> Int {
     max(1, (2 * numerator * total + denominator) / (2 * denominator))
   }
 }

@@ -1,0 +1,108 @@
+import Configuration
+import Datasets
+import Foundation
+import Randomness
+
+/// The images of a run: where they are and which serve for what.
+struct Images {
+  let training: any Dataset
+  let test: any Dataset
+  let split: ValidationSplit
+  private let configuration: RunConfiguration.Data
+  private let calibration: [Int]
+
+  /// Opens the data of a configuration; images are read later.
+  init(_ configuration: RunConfiguration) throws {
+    let data = configuration.data
+    self.configuration = data
+    (training, test) = try Images.open(data, seed: configuration.run.seed)
+    let wanted = ImageShape(
+      channels: data.image.channels, height: data.image.height, width: data.image.width)
+    guard training.shape == wanted, test.shape == wanted else {
+      throw DatasetError.invalid(
+        problem: "\(data.path) holds images of \(training.shape), but data.image says \(wanted)")
+    }
+    split = try ValidationSplit(of: training, heldOut: data.heldOut, seed: configuration.run.seed)
+    var stream = RandomStream(seed: configuration.run.seed, purpose: .calibration)
+    let order = stream.permutation(of: split.training.count)
+    guard configuration.calibration.images <= order.count else {
+      throw DatasetError.invalid(
+        problem: "calibration.images (\(configuration.calibration.images)) is more than the "
+          + "\(order.count) training images")
+    }
+    calibration = order.prefix(configuration.calibration.images).map { [split] in
+      split.training[$0]
+    }
+  }
+
+  private static func open(
+    _ data: RunConfiguration.Data, seed: UInt64
+  ) throws -> (any Dataset, any Dataset) {
+    let shape = ImageShape(
+      channels: data.image.channels, height: data.image.height, width: data.image.width)
+    switch data.format {
+    case .idx:
+      let classes = (0..<10).map(String.init)
+      return (
+        try IDXDataset.open(folder: data.path, split: .train, classes: classes),
+        try IDXDataset.open(folder: data.path, split: .test, classes: classes)
+      )
+    case .jpeg:
+      let hasTest = FileManager.default.fileExists(atPath: data.path + "/test")
+      return (
+        try JPEGFolder.open(root: data.path, split: .train, shape: shape),
+        try JPEGFolder.open(root: data.path, split: hasTest ? .test : .val, shape: shape)
+      )
+    case .synthetic:
+      return (
+        SyntheticImages(shape: shape, classes: data.classes, count: data.count.train, seed: seed),
+        SyntheticImages(
+          shape: shape, classes: data.classes, count: data.count.test, seed: seed, split: .test)
+      )
+    }
+  }
+
+  /// How pixels become numbers.
+  var normalization: Normalization {
+    Normalization(
+      mean: configuration.mean.map { Float($0) },
+      deviation: configuration.deviation.map { Float($0) })
+  }
+
+  /// What happens to training images.
+  var augmentation: Augmentation {
+    Augmentation(pad: configuration.augment.pad, flip: configuration.augment.flip)
+  }
+
+  /// The policy for images that cannot be decoded.
+  var onDamage: DamagePolicy { configuration.damaged == .stop ? .stop : .skip }
+
+  /// Batches for a training on some of the training images.
+  func loader(
+    _ indices: [Int], batch: Int, shards: Int, owned: Range<Int>, seed: UInt64
+  ) throws(DatasetError) -> TrainingLoader {
+    try TrainingLoader(
+      dataset: training, indices: indices, augmentation: augmentation,
+      normalization: normalization, seed: seed, globalBatch: batch, shards: shards,
+      ownedShards: owned, workers: configuration.workers, onDamage: onDamage)
+  }
+
+  /// The training images on which batch normalisation is calibrated, the same for every network.
+  func calibrationImages() throws(DatasetError) -> FixedImages { try fixed(training, calibration) }
+
+  /// The training images that no supernet trains on, for scores.
+  func heldOutImages() throws(DatasetError) -> FixedImages { try fixed(training, split.heldOut) }
+
+  /// The test set.
+  func testImages() throws(DatasetError) -> FixedImages {
+    try fixed(test, Array(0..<test.count))
+  }
+
+  private func fixed(
+    _ dataset: any Dataset, _ indices: [Int]
+  ) throws(DatasetError) -> FixedImages {
+    try FixedImages(
+      dataset: dataset, indices: indices, normalization: normalization,
+      workers: configuration.workers, onDamage: onDamage)
+  }
+}

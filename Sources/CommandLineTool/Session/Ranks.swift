@@ -1,0 +1,28 @@
+import ArgumentParser
+import Cluster
+import Glibc
+import MPICluster
+
+/// Runs a command's body on every rank and ends all of them with one exit code.
+///
+/// A body that returns a code has it agreed between the ranks. A body that throws ends the whole job: rank 0
+/// says why; another rank waits a moment first, since mostly all ranks fail alike and one sentence is enough.
+enum Ranks {
+  static func run(_ body: (any Communicator) throws -> Int32) throws {
+    let session = try MPISession()
+    let communicator = session.communicator
+    do {
+      let code = try communicator.agreedExitCode(try body(communicator))
+      try session.finalize()
+      if code != 0 { throw ExitCode(code) }
+    } catch let code as ExitCode {
+      throw code
+    } catch {
+      guard communicator.size > 1 else { throw error }
+      if communicator.rank > 0 { usleep(500_000) }
+      let place = communicator.rank > 0 ? "[rank \(communicator.rank)] " : ""
+      complain(place + sentence(for: error))
+      session.abort(exitCode: exitStatus(of: error))
+    }
+  }
+}

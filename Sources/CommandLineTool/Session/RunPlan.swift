@@ -1,0 +1,123 @@
+import Configuration
+import Engine
+import Search
+import Supernet
+import Training
+
+/// A configuration made concrete: the network, its widths, the budget and the recipes.
+///
+/// Made before anything is trained, so that an impossible wish is refused at once.
+struct RunPlan {
+  let configuration: RunConfiguration
+  let space: SearchSpace
+  let cost: CostModel
+  /// Legal multiply-accumulates of a candidate.
+  let window: ClosedRange<Int>
+
+  init(_ configuration: RunConfiguration, classes: Int) throws {
+    self.configuration = configuration
+    let image = configuration.data.image
+    let architecture = try Architecture.named(
+      configuration.network.name.rawValue,
+      image: FeatureShape(channels: image.channels, height: image.height, width: image.width),
+      classes: classes)
+    space = try SearchSpace(architecture, bins: configuration.space.bins)
+    cost = CostModel(space)
+    window = configuration.search.budget.window(full: cost.macs(of: space.fullWidths))
+    _ = try LegalSpace(choices: space.bins, window: window).checkFeasible { [cost] in
+      cost.macs(of: Widths(bins: $0))
+    }
+  }
+
+  /// The scheme by which widths share weights.
+  var sharing: any WeightSharing {
+    switch configuration.supernet.sharing {
+    case .ua: WeightSharingScheme.ua.sharing
+    case .bcnet: WeightSharingScheme.bcnet.sharing
+    }
+  }
+
+  /// The search at its beginning.
+  func newSearch() -> EvolutionarySearch {
+    let search = configuration.search
+    return EvolutionarySearch(
+      choices: space.bins,
+      settings: EvolutionSettings(
+        population: search.population, generations: search.generations, top: search.top,
+        mutations: search.mutations, crossovers: search.crossovers,
+        mutationProbability: search.mutationProbability),
+      window: window, seed: configuration.run.seed)
+  }
+
+  /// A recipe in steps, for a number of training images.
+  func recipe(_ recipe: RunConfiguration.Recipe, images: Int) -> TrainingRecipe {
+    let stepsPerEpoch = max(1, images / recipe.batch)
+    let curve: LearningRateSchedule.Curve =
+      switch recipe.schedule.kind {
+      case .cosine: .cosine(final: recipe.schedule.finalLearningRate)
+      case .linear: .linear(final: recipe.schedule.finalLearningRate)
+      case .step:
+        .step(
+          milestones: recipe.schedule.milestones.map { $0 * stepsPerEpoch },
+          factor: recipe.schedule.factor)
+      }
+    return TrainingRecipe(
+      globalBatch: recipe.batch, shards: configuration.cluster.shards,
+      schedule: LearningRateSchedule(
+        peak: recipe.optimizer.learningRate,
+        warmupSteps: recipe.schedule.warmupEpochs * stepsPerEpoch,
+        totalSteps: recipe.epochs * stepsPerEpoch, curve: curve),
+      optimizer: MomentumSGD(
+        momentum: Float(recipe.optimizer.momentum), nesterov: recipe.optimizer.nesterov),
+      weightDecay: recipe.optimizer.weightDecay,
+      decaysNormalization: recipe.optimizer.decayNormalization,
+      labelSmoothing: recipe.labelSmoothing)
+  }
+
+  /// The networks that are trained from scratch, the winner first.
+  func finalNetworks(winner: Widths) -> [FinalNetwork] {
+    let channels = space.channels(of: winner)
+    var networks = [FinalNetwork(role: "winner", widths: winner, channels: channels, plan: self)]
+    for reference in configuration.retrain.also {
+      switch reference {
+      case .base:
+        networks.append(
+          FinalNetwork(
+            role: "base", widths: space.fullWidths, channels: space.groups.map(\.channels),
+            plan: self))
+      case .uniform:
+        let budget = cost.macs(ofChannels: channels)
+        if let uniform = cost.uniformChannels(atMost: budget) {
+          networks.append(
+            FinalNetwork(role: "uniform", widths: nil, channels: uniform, plan: self))
+        }
+      }
+    }
+    return networks
+  }
+}
+
+/// A network of fixed widths that is trained from scratch.
+struct FinalNetwork {
+  /// `winner`, `base` or `uniform`.
+  let role: String
+  /// Its widths in the space; none when it keeps channels that no bins give.
+  let widths: Widths?
+  /// Channels of each width group.
+  let channels: [Int]
+  let macs, parameters: Int
+  /// Itself as a network, with one width.
+  let space: SearchSpace
+
+  init(role: String, widths: Widths?, channels: [Int], plan: RunPlan) {
+    self.role = role
+    self.widths = widths
+    self.channels = channels
+    macs = plan.cost.macs(ofChannels: channels)
+    parameters = plan.cost.parameters(ofChannels: channels)
+    space = .singleton(plan.space.architecture.narrowed(to: channels, in: plan.space.groups))
+  }
+
+  /// What its training is called.
+  var phase: String { "retrain-\(role)" }
+}
