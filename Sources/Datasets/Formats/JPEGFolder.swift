@@ -81,7 +81,8 @@ private func subfolders(of folder: String) throws(DatasetError) -> [String] {
 /// The JPEG files in a folder, sorted by bytes; at least one.
 private func photographs(in folder: String) throws(DatasetError) -> [String] {
   let endings = [".jpg", ".jpeg", ".JPG", ".JPEG"]
-  let names = try visibleNames(in: folder).filter { name in endings.contains(where: name.hasSuffix) }
+  let names = try visibleNames(in: folder).filter { name in endings.contains(where: name.hasSuffix)
+  }
   guard !names.isEmpty else {
     throw .missing(path: folder, problem: "holds no image with a name that ends in .jpg or .jpeg")
   }

@@ -3,26 +3,33 @@ import Foundation
 /// Threads that run one closure each, and can be waited for.
 ///
 /// Real threads rather than Swift's cooperative pool: reading files blocks.
-final class Workers: Sendable {
-  private let running = NSConditionLock(condition: 0)
+final class Workers: @unchecked Sendable {
+  private let condition = NSCondition()
+  private var running: Int
 
   /// Starts `count` threads.
   init(count: Int, _ body: @escaping @Sendable () -> Void) {
     precondition(count >= 1, "at least one thread has to read")
-    running.lock()
-    running.unlock(withCondition: count)
+    running = count
     for _ in 0..<count {
-      Thread { [running] in
+      Thread {
         body()
-        running.lock()
-        running.unlock(withCondition: running.condition - 1)
+        self.oneEnded()
       }.start()
     }
   }
 
   /// Returns when the last thread has ended.
   func wait() {
-    running.lock(whenCondition: 0)
-    running.unlock()
+    condition.withLock {
+      while running > 0 { condition.wait() }
+    }
+  }
+
+  private func oneEnded() {
+    condition.withLock {
+      running -= 1
+      condition.broadcast()
+    }
   }
 }
