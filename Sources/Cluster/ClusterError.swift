@@ -1,7 +1,7 @@
 /// What can go wrong between ranks.
 ///
-/// After any of these the ranks no longer agree on where they are: the only sound answer is to end the
-/// whole job and start again from what is on disk.
+/// After any of these the ranks no longer agree on where they are: the only sound answer is to end
+/// the whole job and start again from what is on disk.
 public enum ClusterError: Error, Equatable, CustomStringConvertible, Sendable {
   /// A job was started on more ranks than there are logical shards to own.
   case tooManyRanks(ranks: Int, shards: Int)

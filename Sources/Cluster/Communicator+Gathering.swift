@@ -1,4 +1,5 @@
-// Arrays instead of buffers: small metadata, a few calls a step. Results are the same on every rank.
+// Arrays instead of buffers: small metadata, a few calls a step. Results are the same on every
+// rank.
 
 extension Communicator {
   /// The values of all ranks, one rank after another; every rank gives equally many.

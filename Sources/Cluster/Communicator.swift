@@ -1,9 +1,10 @@
 /// One rank's view of all ranks of a job.
 ///
-/// Point-to-point messages carry a tag and keep their order per (source, tag). Collectives (`barrier`,
-/// `broadcast`, `allGather` and everything built on them) are called by every rank in the same order.
-/// Every wait has a deadline and throws `ClusterError.timeout` when it passes; after any error a rank
-/// may rely on nothing but ending. Tags `0..<32_000` belong to the caller, those above to this module.
+/// Point-to-point messages carry a tag and keep their order per (source, tag). Collectives
+/// (`barrier`, `broadcast`, `allGather` and everything built on them) are called by every rank in
+/// the same order. Every wait has a deadline and throws `ClusterError.timeout` when it passes;
+/// after any error a rank may rely on nothing but ending. Tags `0..<32_000` belong to the caller,
+/// those above to this module.
 public protocol Communicator: AnyObject, Sendable {
   /// This rank, in `0..<size`.
   var rank: Int { get }
@@ -15,7 +16,8 @@ public protocol Communicator: AnyObject, Sendable {
   /// Sends a small message and returns at once: the bytes are copied.
   func send(_ message: UnsafeRawBufferPointer, to peer: Int, tag: Int) throws(ClusterError)
 
-  /// Sends and receives any number of blocks together, so that all ranks may do so at once without deadlock.
+  /// Sends and receives any number of blocks together, so that all ranks may do so at once without
+  /// deadlock.
   ///
   /// Every block is complete on return. At most one block goes to and one comes from each peer.
   func exchange(

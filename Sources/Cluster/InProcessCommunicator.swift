@@ -57,7 +57,8 @@ final class InProcessCommunicator: Communicator {
   ) throws(ClusterError) {
     let peers = (0..<size).filter { $0 != root }
     try exchange(
-      sending: rank == root ? peers.map { OutgoingBlock(UnsafeRawBufferPointer(bytes), to: $0) } : [],
+      sending: rank == root
+        ? peers.map { OutgoingBlock(UnsafeRawBufferPointer(bytes), to: $0) } : [],
       receiving: rank == root ? [] : [IncomingBlock(from: root, into: bytes)],
       tag: ReservedTag.broadcast)
   }

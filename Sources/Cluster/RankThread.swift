@@ -1,6 +1,7 @@
 import Glibc
 
-/// A thread with a stack of its own size: the default of a secondary thread is too small for a whole rank.
+/// A thread with a stack of its own size: the default of a secondary thread is too small for a
+/// whole rank.
 struct RankThread {
   private static let stackBytes = 16 << 20
 

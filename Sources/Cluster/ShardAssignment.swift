@@ -1,7 +1,8 @@
 /// Which rank owns which of the run's logical shards.
 ///
-/// The number of shards is part of a run's configuration; the number of ranks may differ from day to day.
-/// Each rank owns a contiguous run of shards, so that most of the summation tree stays inside a rank.
+/// The number of shards is part of a run's configuration; the number of ranks may differ from day
+/// to day. Each rank owns a contiguous run of shards, so that most of the summation tree stays
+/// inside a rank.
 public struct ShardAssignment: Hashable, Sendable {
   /// The number of logical shards.
   public let shards: Int
@@ -21,7 +22,8 @@ public struct ShardAssignment: Hashable, Sendable {
     share(rank, of: shards)
   }
 
-  /// The part of `count` things that falls to a rank when all ranks share them as equally as they can.
+  /// The part of `count` things that falls to a rank when all ranks share them as equally as they
+  /// can.
   func share(_ rank: Int, of count: Int) -> Range<Int> {
     rank * count / ranks..<(rank + 1) * count / ranks
   }

@@ -1,7 +1,7 @@
 /// The fixed binary tree in which anything is summed over the logical shards.
 ///
-/// `node[a, b) = node[a, m) + node[m, b)` with `m = a +` the largest power of two below `b - a`. The tree
-/// depends on the number of shards alone; so do the bits of a sum.
+/// `node[a, b) = node[a, m) + node[m, b)` with `m = a +` the largest power of two below `b - a`.
+/// The tree depends on the number of shards alone; so do the bits of a sum.
 enum ShardTree {
   /// One addition in place: the value at `from` is added to the value at `into`.
   struct Addition: Equatable {
@@ -15,7 +15,8 @@ enum ShardTree {
     return node.lowerBound + 1 << highestBit
   }
 
-  /// The largest nodes below `node` that lie wholly inside `run`, ascending; together they are the run.
+  /// The largest nodes below `node` that lie wholly inside `run`, ascending; together they are the
+  /// run.
   static func subtrees(of node: Range<Int>, inside run: Range<Int>) -> [Range<Int>] {
     guard node.overlaps(run) else { return [] }
     if run.lowerBound <= node.lowerBound && node.upperBound <= run.upperBound { return [node] }
@@ -28,7 +29,8 @@ enum ShardTree {
   ///
   /// - Parameters:
   ///   - node: a node made of some of `leaves`.
-  ///   - leaves: nodes already summed, ascending; an `Addition` speaks of their places in this list.
+  ///   - leaves: nodes already summed, ascending; an `Addition` speaks of their places in this
+  ///     list.
   static func additions(summing node: Range<Int>, from leaves: [Range<Int>]) -> [Addition] {
     if leaves.contains(node) { return [] }
     let middle = middle(of: node)

@@ -1,4 +1,5 @@
-/// Runs a body for every index of `0..<count`, in any order and on any threads, and returns when all are done.
+/// Runs a body for every index of `0..<count`, in any order and on any threads, and returns when
+/// all are done.
 public typealias ParallelLoop = (_ count: Int, _ body: (_ index: Int) -> Void) -> Void
 
 /// Sums one vector per logical shard over all shards and ranks, in bits that depend on neither
@@ -15,8 +16,8 @@ public typealias ParallelLoop = (_ count: Int, _ body: (_ index: Int) -> Void) -
 ///     unpack   every rank writes the sums into its first shard's block
 ///
 /// A library's allreduce would not do: its order of additions changes with ranks, size and version.
-/// With one subtree a rank (shards a power of two, ranks too) each rank sends `2 (N - 1) / N` of the vector,
-/// which no allreduce can better.
+/// With one subtree a rank (shards a power of two, ranks too) each rank sends `2 (N - 1) / N` of
+/// the vector, which no allreduce can better.
 public final class TreeReduction {
   /// Elements handled at once: eight shards' worth of a chunk stays in the second-level cache.
   private static let chunkLength = 8192
@@ -47,8 +48,8 @@ public final class TreeReduction {
 
   /// Replaces the first block, inside the ranges, by the sum over the shards of all ranks.
   ///
-  /// The other blocks are left with unspecified values inside the ranges. Elements outside them are neither
-  /// read nor written. A collective: every rank calls it, with the same ranges.
+  /// The other blocks are left with unspecified values inside the ranges. Elements outside them are
+  /// neither read nor written. A collective: every rank calls it, with the same ranges.
   ///
   /// - Parameters:
   ///   - shardGradients: one block for each shard this rank owns, in shard order.
@@ -116,7 +117,8 @@ extension TreeReduction {
     }
   }
 
-  /// Where a subtree's share for one owner is packed: its own goes straight to the rows it will sum.
+  /// Where a subtree's share for one owner is packed: its own goes straight to the rows it will
+  /// sum.
   private func packedSubtree(
     _ subtree: Int, for owner: Int, _ share: Range<Int>
   ) -> UnsafeMutablePointer<Float> {
@@ -156,7 +158,8 @@ extension TreeReduction {
     }
   }
 
-  /// The sums come in where the packed subtrees were: those have been sent by now, and were no smaller.
+  /// The sums come in where the packed subtrees were: those have been sent by now, and were no
+  /// smaller.
   private func shareSums(_ packed: PackedRanges) throws(ClusterError) -> Int {
     let own = ownShare(of: packed)
     return try exchange(tag: ReservedTag.sharedSums) { _ in
@@ -194,7 +197,8 @@ extension TreeReduction {
     }
   }
 
-  /// Chunks of the packed vector, divided again where one owner's share ends and the next one's begins.
+  /// Chunks of the packed vector, divided again where one owner's share ends and the next one's
+  /// begins.
   private func forEachChunkOfShares(
     of packed: PackedRanges,
     _ body: (_ owner: Int, _ share: Range<Int>, _ chunk: Range<Int>) -> Void

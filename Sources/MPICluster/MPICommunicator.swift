@@ -4,9 +4,9 @@ import Synchronization
 
 /// All ranks of an MPI job.
 ///
-/// Calls may come from any thread, one thread at a time; a lock around every call into MPI keeps a mistake
-/// from becoming corruption. After a `timeout` only `MPISession.abort` is sound: MPI may still hold
-/// the buffers of blocks on their way out.
+/// Calls may come from any thread, one thread at a time; a lock around every call into MPI keeps a
+/// mistake from becoming corruption. After a `timeout` only `MPISession.abort` is sound: MPI may
+/// still hold the buffers of blocks on their way out.
 public final class MPICommunicator: Communicator {
   /// This rank, in `0..<size`.
   public let rank: Int
@@ -32,8 +32,8 @@ public final class MPICommunicator: Communicator {
 
   /// Sends a small message and returns at once: the bytes are copied.
   ///
-  /// Beyond the library's eager limit (4 KB inside a host, 64 KB between hosts) the bytes only move while this rank
-  /// is in some call of the communicator.
+  /// Beyond the library's eager limit (4 KB inside a host, 64 KB between hosts) the bytes only move
+  /// while this rank is in some call of the communicator.
   public func send(
     _ message: UnsafeRawBufferPointer, to peer: Int, tag: Int
   ) throws(ClusterError) {
@@ -55,7 +55,8 @@ public final class MPICommunicator: Communicator {
     try finish(operations, what: "an exchange with tag \(tag)")
   }
 
-  /// Takes the next message with this tag from any rank; nil when none is there and `wait` is false.
+  /// Takes the next message with this tag from any rank; nil when none is there and `wait` is
+  /// false.
   public func nextMessage(tag: Int, wait: Bool) throws(ClusterError) -> Message? {
     var polling = PolledWait(for: "a wait for any message with tag \(tag)", deadline: deadline)
     while true {
@@ -135,7 +136,8 @@ extension MPICommunicator {
     try finish([operation], what: call)
   }
 
-  /// Takes a message from the library in two steps, so that its size is known before it needs a place.
+  /// Takes a message from the library in two steps, so that its size is known before it needs a
+  /// place.
   private func matchAny(_ tag: Int) throws(ClusterError) -> Message? {
     var found = false
     var envelope = mpi_envelope()

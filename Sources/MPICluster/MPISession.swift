@@ -4,9 +4,10 @@ import MPIShims
 
 /// MPI in this process, from its start to its end: at most one in a process's life.
 ///
-/// Under a launcher (`mpirun`, `srun`) it joins the job's ranks; started by hand it is a job of one rank.
-/// A program ends with `finalize()` on all ranks or, when any rank cannot go on, with `abort(exitCode:)`: a rank
-/// that merely leaves makes the launcher end the others and report its own idea of the reason.
+/// Under a launcher (`mpirun`, `srun`) it joins the job's ranks; started by hand it is a job of one
+/// rank. A program ends with `finalize()` on all ranks or, when any rank cannot go on, with
+/// `abort(exitCode:)`: a rank that merely leaves makes the launcher end the others and report its
+/// own idea of the reason.
 public final class MPISession: Sendable {
   /// All ranks of the job.
   public let communicator: MPICommunicator
@@ -40,7 +41,8 @@ public final class MPISession: Sendable {
 
   /// Ends MPI once every rank has come here; nothing of it may be used afterwards.
   ///
-  /// Throws, instead of waiting for ever as MPI would, when a rank does not come within the deadline.
+  /// Throws, instead of waiting for ever as MPI would, when a rank does not come within the
+  /// deadline.
   public func finalize() throws(ClusterError) {
     try communicator.finishSends()
     try communicator.barrier()

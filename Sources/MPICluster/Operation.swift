@@ -37,7 +37,8 @@ struct Operation {
     }
   }
 
-  /// Gives a receive up, so that MPI does not write to its buffer later; nothing else can be given up.
+  /// Gives a receive up, so that MPI does not write to its buffer later; nothing else can be given
+  /// up.
   mutating func abandon() {
     if expectedBytes != nil && !isDone { _ = mpi_cancel(&request) }
   }

@@ -3,8 +3,9 @@ import Glibc
 
 /// Waiting for MPI without blocking inside it.
 ///
-/// Open MPI's own waits spin: they take a core from a rank's threads, cost milliseconds when ranks share cores, and
-/// never give up. Polling with naps overlaps with computation as well, and has a deadline.
+/// Open MPI's own waits spin: they take a core from a rank's threads, cost milliseconds when ranks
+/// share cores, and never give up. Polling with naps overlaps with computation as well, and has a
+/// deadline.
 struct PolledWait {
   private static let spins = 200
   private static let napNanoseconds = 50_000

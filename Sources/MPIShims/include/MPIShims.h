@@ -1,11 +1,12 @@
 #ifndef MPI_SHIMS_H
 #define MPI_SHIMS_H
 
-// The part of MPI that Vernier uses, without <mpi.h>: its handles and constants are macros that Swift cannot
-// import, and pointers in one implementation but integers in another. Here a handle is 64 opaque bits.
+// The part of MPI that Vernier uses, without <mpi.h>: its handles and constants are macros that
+// Swift cannot import, and pointers in one implementation but integers in another. Here a handle is
+// 64 opaque bits.
 //
-// Every function that returns int returns MPI's code: 0 is success, mpi_describe_error() words the rest.
-// Every operation that takes time only starts here; the caller polls it with mpi_test().
+// Every function that returns int returns MPI's code: 0 is success, mpi_describe_error() words the
+// rest. Every operation that takes time only starts here; the caller polls it with mpi_test().
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,7 +41,8 @@ int mpi_start_send(mpi_communicator communicator, const void *bytes, size_t byte
                    int tag, mpi_request *request);
 int mpi_start_receive(mpi_communicator communicator, void *buffer, size_t byte_count, int peer,
                       int tag, mpi_request *request);
-/// Looks for a message from any rank without waiting; when found it is kept for mpi_start_matched_receive().
+/// Looks for a message from any rank without waiting; when found it is kept for
+/// mpi_start_matched_receive().
 int mpi_match_any(mpi_communicator communicator, int tag, bool *found, mpi_envelope *envelope,
                   mpi_matched_message *message);
 int mpi_start_matched_receive(mpi_matched_message message, void *buffer, size_t byte_count,
