@@ -49,13 +49,13 @@ enum SampleReport {
   static let networks = [
     NetworkResult(
       role: .base, name: "Base network", macs: 1_436_226_560, parameters: 15_356_170,
-      channels: maxima, supernetAccuracy: 0.8764, testAccuracy: 0.9362),
+      channels: maxima, supernetAccuracy: 0.8802, testAccuracy: 0.9362),
     NetworkResult(
       role: .uniform, name: "Uniform scaling", macs: 716_903_424, parameters: 7_684_113,
       channels: maxima.map { $0 * 181 / 256 }, supernetAccuracy: 0.8668, testAccuracy: 0.9325),
     NetworkResult(
       role: .winner, name: "Vernier’s choice", macs: 715_849_728, parameters: 6_902_410,
-      channels: [192, 192, 256, 512, 384, 256, 256], supernetAccuracy: 0.8731,
+      channels: [192, 192, 256, 512, 384, 256, 256], supernetAccuracy: 0.8788,
       testAccuracy: 0.9366),
   ]
 
@@ -72,7 +72,8 @@ enum SampleReport {
           + (0.006 - 0.0035 * progress) * noise.normal()
         candidates.append(
           ReportCandidate(
-            macs: Int(macs), accuracy: (accuracy * 5000).rounded() / 5000, generation: generation,
+            macs: Int(macs), accuracy: (min(0.8786, accuracy) * 5000).rounded() / 5000,
+            generation: generation,
             bins: (0..<7).map { _ in 1 + Int(noise.uniform() * 4) }))
       }
     }
@@ -89,9 +90,9 @@ enum SampleReport {
       curve(
         "Supernet training", .supernet, .training, end: 0.42, top: 0.86, epochs: 30, count: 900),
       curve("Supernet training", .supernet, .heldOut, end: 0.47, top: 0.845, epochs: 30, count: 30),
-      curve(retrain, .base, .training, end: 0.02, top: 0.996, epochs: 60, count: 60),
-      curve(retrain, .uniform, .training, end: 0.04, top: 0.988, epochs: 60, count: 60),
-      curve(retrain, .winner, .training, end: 0.03, top: 0.992, epochs: 60, count: 60),
+      curve(retrain, .base, .training, end: 0.02, top: 0.996, epochs: 60, count: 61),
+      curve(retrain, .uniform, .training, end: 0.14, top: 0.952, epochs: 60, count: 62),
+      curve(retrain, .winner, .training, end: 0.07, top: 0.981, epochs: 60, count: 63),
     ]
   }
 

@@ -1,8 +1,7 @@
 /// Every scored candidate as accuracy over MACs, the front, and the networks worth comparing.
 struct CandidateChart {
   private let search: SearchResult
-  /// The networks drawn beside the candidates.
-  let references: [NetworkResult]
+  private let references: [NetworkResult]
   private let plot: Plot
 
   /// Shades that tell early generations from late ones.
@@ -15,15 +14,28 @@ struct CandidateChart {
       ($0.role == .base || $0.role == .uniform) && $0.supernetAccuracy?.isFinite == true
     }
     lastGeneration = search.candidates.map(\.generation).max() ?? 0
-    let macs = search.candidates.map(\.macs) + references.map(\.macs)
+    let costs = Self.costs(of: search.candidates, references)
     let accuracies = search.candidates.map(\.accuracy) + references.compactMap(\.supernetAccuracy)
     plot = Plot(
-      width: 660, height: 440, xValues: macs.map { Double($0) / 1e6 }, yValues: accuracies,
-      xIsRounded: true)
+      width: 660, height: 460, xValues: Self.padded(costs, below: 0.04, above: 0.04),
+      yValues: Self.padded(accuracies, below: 0.05, above: 0.12), isRounded: false)
   }
 
-  /// Whether a winner is marked.
-  var hasWinner: Bool { search.winner != nil }
+  /// The candidates' costs in millions, and those references' that would not squeeze them together.
+  private static func costs(
+    of candidates: [ReportCandidate], _ references: [NetworkResult]
+  ) -> [Double] {
+    let costs = candidates.map { Double($0.macs) / 1e6 }
+    let (low, high) = (costs.min() ?? 0, costs.max() ?? 1)
+    let reach = 0.4 * (high - low)
+    return costs
+      + references.map { Double($0.macs) / 1e6 }.filter { low - reach...high + reach ~= $0 }
+  }
+
+  private static func padded(_ values: [Double], below: Double, above: Double) -> [Double] {
+    guard let low = values.min(), let high = values.max() else { return values }
+    return [low - below * (high - low), high + above * (high - low)]
+  }
 
   /// The last generation any candidate came from.
   let lastGeneration: Int
@@ -35,6 +47,7 @@ struct CandidateChart {
     let order = search.candidates.indices.filter { $0 != search.winner }
     return plot.chart(
       label: "Accuracy with the supernet's weights over MACs of every scored candidate",
+      style: "scatter",
       [windowBand] + axes + [frontLine(front)]
         + order.map { dot($0, isOnFront: members.contains($0)) } + references.map(reference)
         + (search.winner.map { winner($0, isOnFront: members.contains($0)) } ?? []))
@@ -42,7 +55,7 @@ struct CandidateChart {
 
   private var axes: [Markup] {
     plot.axes(
-      x: "million MACs per image", y: "accuracy with the supernet's weights, held-out images",
+      x: "million MACs per image", y: "supernet accuracy, held-out images",
       xText: { NumberText.fixed($0, places: plot.x.places) },
       yText: { NumberText.percent($0, places: max(0, plot.y.places - 2)) })
   }
@@ -109,29 +122,45 @@ struct CandidateChart {
     ]
   }
 
+  /// A marker where the network lies; for one too dear for the sheet, its accuracy as a level.
   private func reference(_ network: NetworkResult) -> Markup {
-    let x = plot.x(Double(network.macs) / 1e6)
-    let accuracy = network.supernetAccuracy ?? 0
-    let y = plot.y(accuracy)
-    let text =
-      "\(network.name)\n\(NumberText.percent(accuracy)) with "
-      + "\(NumberText.count(network.macs)) MACs"
+    let cost = Double(network.macs) / 1e6
+    let y = plot.y(network.supernetAccuracy ?? 0)
+    guard plot.x.domain.contains(cost) else { return level(network, y: y) }
+    let x = plot.x(cost)
     return tag(
       "g", class: "reference",
       [
-        marker(network.role, x: x, y: y, text: text),
-        name(network.role.rawValue, x: x, y: y + 25, role: network.role),
+        marker(network, x: x, y: y),
+        name(network.role.rawValue, x: x, y: y + 27, role: network.role),
       ])
   }
 
-  private func marker(_ role: NetworkRole, x: Double, y: Double, text: String) -> Markup {
+  private func level(_ network: NetworkResult, y: Double) -> Markup {
+    let role = network.role.rawValue
+    let text = "\(role), at \(NumberText.count(network.macs)) MACs"
+    return tag(
+      "g", class: "reference",
+      [
+        tag("title", [.text(tip(network))]),
+        line(Plot.left, y, plot.width - Plot.right, y, style: "level \(role)"),
+        label(text, x: Plot.left + 8, y: y - 8, style: "name \(role)"),
+      ])
+  }
+
+  private func tip(_ network: NetworkResult) -> String {
+    "\(network.name)\n\(NumberText.percent(network.supernetAccuracy ?? 0)) with "
+      + "\(NumberText.count(network.macs)) MACs"
+  }
+
+  private func marker(_ network: NetworkResult, x: Double, y: Double) -> Markup {
     let corners =
-      role == .base
+      network.role == .base
       ? [(-6.0, -6.0), (6, -6), (6, 6), (-6, 6)] : [(0, -8.5), (8.5, 0), (0, 8.5), (-8.5, 0)]
     let points = corners.map { "\(place(x + $0.0)),\(place(y + $0.1))" }.joined(separator: " ")
     return tag(
-      "polygon", ["class": "marker \(role.rawValue)", "points": points],
-      [tag("title", [.text(text)])])
+      "polygon", ["class": "marker \(network.role.rawValue)", "points": points],
+      [tag("title", [.text(tip(network))])])
   }
 
   /// A name beside its marker, turned inwards near the edges.

@@ -26,7 +26,7 @@ struct CurveChart {
       "figure",
       [
         plot.chart(
-          label: "\(title) over epochs",
+          label: "\(title) over epochs", style: "curves",
           axes + lines.flatMap { drawn($0.1, of: $0.0, on: plot) })
       ])
   }
@@ -93,4 +93,12 @@ extension CurveChart {
 extension TrainingCurve {
   /// The curve's name in a legend.
   var legend: String { "\(role.rawValue), \(images.rawValue)" }
+
+  /// The name and where the curve ends, as the eye cannot read it off the chart.
+  var legendWithEnd: String {
+    guard let accuracy = points.last(where: { $0.accuracy?.isFinite == true })?.accuracy else {
+      return legend
+    }
+    return "\(legend): \(NumberText.percent(accuracy, places: 1))"
+  }
 }

@@ -1,13 +1,13 @@
 import Foundation
 
 /// From values to places on the page, with ticks at round values.
-struct LinearScale {
+package struct LinearScale {
   /// The values at both ends, rounded outwards to ticks.
-  let domain: ClosedRange<Double>
+  package let domain: ClosedRange<Double>
   /// The round values between them.
-  let ticks: [Double]
+  package let ticks: [Double]
   /// The decimal places a tick's label needs.
-  let places: Int
+  package let places: Int
   private let start, end: Double
 
   /// A scale over some values.
@@ -17,7 +17,7 @@ struct LinearScale {
   ///   - start, end: the places of the domain's ends; `end` may be the smaller, as upwards on a page.
   ///   - count: about how many ticks.
   ///   - isRounded: whether the domain ends at ticks, or where the values end.
-  init(
+  package init(
     _ values: some Collection<Double>, from start: Double, to end: Double, ticks count: Int = 5,
     isRounded: Bool = true
   ) {
@@ -36,7 +36,7 @@ struct LinearScale {
   }
 
   /// The place of a value.
-  func callAsFunction(_ value: Double) -> Double {
+  package func callAsFunction(_ value: Double) -> Double {
     let share = (value - domain.lowerBound) / (domain.upperBound - domain.lowerBound)
     return start + share * (end - start)
   }

@@ -5,19 +5,20 @@ struct Plot {
 
   static let left = 64.0, right = 18.0, top = 40.0, bottom = 56.0
 
-  /// A sheet whose scales hold the given values.
+  /// A sheet whose scales hold the given values; rounded, the vertical one ends at ticks.
   init(
-    width: Double, height: Double, xValues: [Double], yValues: [Double], xIsRounded: Bool = false
+    width: Double, height: Double, xValues: [Double], yValues: [Double], isRounded: Bool = true
   ) {
     (self.width, self.height) = (width, height)
-    x = LinearScale(
-      xValues, from: Self.left, to: width - Self.right, isRounded: xIsRounded)
-    y = LinearScale(yValues, from: height - Self.bottom, to: Self.top, ticks: 4)
+    x = LinearScale(xValues, from: Self.left, to: width - Self.right, isRounded: false)
+    y = LinearScale(
+      yValues, from: height - Self.bottom, to: Self.top, ticks: isRounded ? 4 : 6,
+      isRounded: isRounded)
   }
 
   /// The chart with everything drawn on it.
-  func chart(label: String, _ children: [Markup]) -> Markup {
-    drawing(width: width, height: height, label: label, children)
+  func chart(label: String, style: String, _ children: [Markup]) -> Markup {
+    drawing(width: width, height: height, label: label, style: style, children)
   }
 
   /// Grid, ticks and titles; the y title stands above its axis, where it is read without turning.
@@ -46,11 +47,13 @@ struct Plot {
 }
 
 /// An SVG drawing that scales with the page.
-func drawing(width: Double, height: Double, label: String, _ children: [Markup]) -> Markup {
+func drawing(width: Double, height: Double, label: String, style: String, _ children: [Markup])
+  -> Markup
+{
   tag(
     "svg",
     [
-      "class": "chart", "viewBox": "0 0 \(place(width)) \(place(height))", "role": "img",
+      "class": "chart \(style)", "viewBox": "0 0 \(place(width)) \(place(height))", "role": "img",
       "aria-label": label,
     ], children)
 }

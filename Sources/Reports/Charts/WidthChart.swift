@@ -13,7 +13,7 @@ struct WidthChart {
     let scale = { (channels: Int) in Double(channels) / widest * Self.width }
     return drawing(
       width: Self.width, height: Self.rowHeight * Double(groups.count),
-      label: "Channels of every width group in the winner and the base network",
+      label: "Channels of every width group in the winner and the base network", style: "widths",
       groups.indices.map { row($0, scale: scale) })
   }
 

@@ -1,21 +1,21 @@
 import Foundation
 
 /// Numbers as people read them: full units, a narrow space before them, a true minus sign.
-enum NumberText {
+package enum NumberText {
   /// 0.9123 with one place as "91.2 %".
-  static func percent(_ fraction: Double, places: Int = 2) -> String {
+  package static func percent(_ fraction: Double, places: Int = 2) -> String {
     fixed(fraction * 100, places: places) + "\u{202F}%"
   }
 
   /// The difference of two fractions in percentage points, with its sign: "+0.42".
-  static func points(_ difference: Double, places: Int = 2) -> String {
+  package static func points(_ difference: Double, places: Int = 2) -> String {
     let text = fixed(abs(difference) * 100, places: places)
     if text == fixed(0, places: places) { return "±" + text }
     return (difference < 0 ? "\u{2212}" : "+") + text
   }
 
   /// 54259712 as "54.3 M": three or four digits that mean something.
-  static func count(_ number: Int) -> String {
+  package static func count(_ number: Int) -> String {
     let value = Double(number)
     let (scaled, unit): (Double, String) =
       switch value {
@@ -29,7 +29,7 @@ enum NumberText {
   }
 
   /// 54259712 as "54,259,712".
-  static func grouped(_ number: Int) -> String {
+  package static func grouped(_ number: Int) -> String {
     let digits = Array(String(number))
     return digits.indices.reduce(into: "") { text, place in
       if place > 0, digits[place - 1] != "-", (digits.count - place) % 3 == 0 { text += "," }
@@ -38,7 +38,7 @@ enum NumberText {
   }
 
   /// 252 seconds as "4 min 12 s".
-  static func duration(_ seconds: Double) -> String {
+  package static func duration(_ seconds: Double) -> String {
     if seconds < 10 { return fixed(seconds, places: 1) + "\u{202F}s" }
     let whole = Int(seconds.rounded())
     let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
@@ -47,7 +47,7 @@ enum NumberText {
   }
 
   /// A number with a fixed number of decimal places, whatever the locale.
-  static func fixed(_ value: Double, places: Int) -> String {
+  package static func fixed(_ value: Double, places: Int) -> String {
     let text = String(format: "%.\(places)f", value)
     return text.replacing("-", with: "\u{2212}")
   }
@@ -55,7 +55,7 @@ enum NumberText {
 
 extension NumberText {
   /// A coordinate of a drawing: at most one decimal place, with the minus sign that machines read.
-  static func coordinate(_ value: Double) -> String {
+  package static func coordinate(_ value: Double) -> String {
     let tenths = Int((value * 10).rounded())
     let sign = tenths < 0 ? "-" : ""
     let (whole, rest) = (abs(tenths) / 10, abs(tenths) % 10)

@@ -1,20 +1,16 @@
-/// What the marks of the candidate chart mean.
+/// What the marks of the candidate chart mean, but for those with their name beside them.
 struct CandidateLegend {
-  let chart: CandidateChart
+  let lastGeneration: Int
 
-  /// The legend, with only what is drawn.
   var markup: Markup {
     let shades = (0..<CandidateChart.shades).map { tag("span", class: "swatch dot shade\($0)") }
     let generations = tag("span", class: "key", shades + [.text(generationText)])
     return tag(
       "p", class: "legend",
-      [generations, key("line front", "best for its cost"), key("window", "budget")]
-        + (chart.hasWinner ? [key("dot winner", "winner")] : [])
-        + chart.references.map { key($0.role.rawValue, $0.role.rawValue) })
+      [generations, key("line front", "best for its cost"), key("window", "budget")])
   }
 
   private var generationText: String {
-    let last = chart.lastGeneration
-    return last == 0 ? "candidates" : "generation 1 to \(last + 1)"
+    lastGeneration == 0 ? "candidates" : "generation 1 to \(lastGeneration + 1)"
   }
 }

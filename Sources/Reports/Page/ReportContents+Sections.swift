@@ -20,7 +20,12 @@ extension ReportContents {
     let scatter = tag(
       "figure", class: "wide",
       [
-        tag("figcaption", [tag("h3", ["Every candidate"]), CandidateLegend(chart: chart).markup]),
+        tag(
+          "figcaption",
+          [
+            tag("h3", ["Every candidate"]),
+            CandidateLegend(lastGeneration: chart.lastGeneration).markup,
+          ]),
         chart.markup,
       ])
     return section("Search", [tag("div", class: "pair uneven", [scatter] + widthFigure)])
@@ -56,7 +61,7 @@ extension ReportContents {
       let charts = CurveChart.Quantity.allCases.compactMap {
         CurveChart(quantity: $0, curves: members).markup
       }
-      let legend = members.map { key("line \($0.role.rawValue) \($0.images)", $0.legend) }
+      let legend = members.map { key("line \($0.role.rawValue) \($0.images)", $0.legendWithEnd) }
       return section(
         name,
         charts.isEmpty

@@ -109,7 +109,9 @@ private let layout = """
     .results td { display: flex; justify-content: space-between; }
     .results td::before { content: attr(data-label); color: var(--soft); font-weight: 400; }
     .figures { gap: 18px 36px; } .figures dd { font-size: 1.4rem; }
-    .phases .lengths { display: none; } .phases td:last-child { padding-right: 0; }
+    .phases .lengths { display: none; }
+    .phases th, .phases td { padding-right: 12px; font-size: 0.9rem; }
+    .phases td:last-child { padding-right: 0; }
     .facts dl div { grid-template-columns: 1fr; gap: 0; }
     section { margin-top: 44px; }
   }
@@ -119,26 +121,26 @@ private let layout = """
 private let charts = """
   .chart { display: block; width: 100%; height: auto; overflow: visible; }
   .chart text { font-size: 13px; fill: var(--soft); }
-  .chart .group { fill: var(--ink); } .chart .title { fill: var(--soft); }
+  .chart .group { fill: var(--ink); }
+  .chart .row text { font-size: 14px; }
   .grid { stroke: var(--faint); } .axis { stroke: var(--soft); stroke-opacity: 0.6; }
   .curve { fill: none; stroke: var(--role); stroke-width: 2; stroke-linejoin: round;
     stroke-linecap: round; }
-  .curve.training { stroke-opacity: 0.55; } .curve.test { stroke-dasharray: 2 5; }
+  .curve.training { stroke-width: 1.6; stroke-opacity: 0.8; } .curve.test { stroke-dasharray: 2 5; }
   .curve.heldOut { stroke-dasharray: 7 4; }
   .point { fill: transparent; } .point:hover { fill: var(--role); }
   .window { fill: var(--raised); }
-  .shade0 { fill: var(--shade0); background: var(--shade0); }
-  .shade1 { fill: var(--shade1); background: var(--shade1); }
-  .shade2 { fill: var(--shade2); background: var(--shade2); }
-  .shade3 { fill: var(--shade3); background: var(--shade3); }
-  .shade4 { fill: var(--shade4); background: var(--shade4); }
-  .candidate { stroke: var(--page); stroke-width: 0.6; }
+  .shade0 { --role: var(--shade0); } .shade1 { --role: var(--shade1); }
+  .shade2 { --role: var(--shade2); } .shade3 { --role: var(--shade3); }
+  .shade4 { --role: var(--shade4); }
+  .candidate { fill: var(--role); stroke: var(--page); stroke-width: 0.6; }
   .candidate.front { stroke: var(--ink); stroke-width: 1.4; }
   .candidate:hover { stroke: var(--ink); stroke-width: 2; }
   .candidate.winner { fill: var(--winner); stroke: var(--page); }
   .ring { fill: none; stroke: var(--winner); stroke-width: 2; }
   .frontline { fill: none; stroke: var(--ink); stroke-opacity: 0.55; stroke-width: 1.3; }
   .marker { fill: var(--role); stroke: var(--page); stroke-width: 1.5; }
+  .level { stroke: var(--role); stroke-width: 1.5; stroke-dasharray: 2 4; }
   .chart .name { fill: var(--role); font-weight: 600; paint-order: stroke; stroke: var(--page);
     stroke-width: 4px; stroke-linejoin: round; }
   .bar.base { fill: var(--barbase); } .bar.winner { fill: var(--winner); }
@@ -148,17 +150,16 @@ private let charts = """
   .swatch.uniform:not(.line):not(.tick) { transform: rotate(45deg) scale(0.85); border-radius: 1px; }
   .results .swatch.winner, .swatch.dot { border-radius: 50%; }
   .swatch.dot { width: 10px; height: 10px; } .swatch.dot + .swatch.dot { margin-left: -5px; }
-  .swatch.dot.shade0, .swatch.dot.shade1, .swatch.dot.shade2, .swatch.dot.shade3,
-  .swatch.dot.shade4 { --role: initial; }
   .swatch.window { background: var(--raised); outline: 1px solid var(--faint); }
   .swatch.bar { width: 20px; height: 9px; } .swatch.bar.base { background: var(--barbase); }
   .swatch.tick { width: 3px; height: 16px; }
   .swatch.line { width: 22px; height: 0; border-radius: 0; background: none;
     border-top: 2px solid var(--role, var(--soft)); }
-  .swatch.line.training { opacity: 0.55; } .swatch.line.test { border-top-style: dotted; }
+  .swatch.line.training { border-top-width: 1.6px; opacity: 0.8; } .swatch.line.test { border-top-style: dotted; }
   .swatch.line.heldOut { border-top-style: dashed; }
   @media (max-width: 560px) {
-    .chart text { font-size: 20px; } .chart .group, .row .tick { font-size: 18px; }
+    .chart text { font-size: 20px; } .chart .row text { font-size: 18px; }
+    .scatter text { font-size: 23px; }
     .candidate { r: 4.5px; } .candidate.winner { r: 9px; } .ring { r: 15px; }
   }
 

@@ -41,16 +41,16 @@ struct Summary {
   }
 
   private func comparisons(_ accuracy: Double) -> String {
-    let parts = [
-      (NetworkRole.uniform, "over uniform scaling"), (.base, "against the full network"),
-    ]
-    .compactMap { role, words in
-      contents.network(role)?.testAccuracy.map { "\(change(accuracy - $0)) \(words)" }
+    let others = [(NetworkRole.uniform, "uniform scaling"), (.base, "the full network")]
+    let parts = others.compactMap { role, name in
+      contents.network(role)?.testAccuracy.map { change(accuracy - $0, name) }
     }
     return parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")
   }
 
-  private func change(_ difference: Double) -> String {
-    "\(NumberText.points(difference, places: 1)) points"
+  private func change(_ difference: Double, _ other: String) -> String {
+    let text = NumberText.points(difference, places: 1)
+    if text.hasPrefix("±") { return "level with \(other)" }
+    return "\(text) points \(difference > 0 ? "over" : "against") \(other)"
   }
 }
