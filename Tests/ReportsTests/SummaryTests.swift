@@ -15,7 +15,8 @@ import Testing
 
   @Test func aWholeRunIsComparedInOneSentence() throws {
     #expect(
-      try sentence { _ in } == "Vernier finds a cbm_resnet with 49.8\u{202F}% of the MACs at "
+      try sentence { _ in }
+        == "From cbm_resnet, Vernier finds a network with 49.8\u{202F}% of the MACs and "
         + "93.7\u{202F}% test accuracy: +0.4 points over uniform scaling, level with the full "
         + "network.")
   }
@@ -36,7 +37,8 @@ import Testing
   @Test func withoutComparisonOnlyTheWinnerIsNamed() throws {
     let text = try sentence { $0.networks = [network(.winner, macs: 12_345_678, test: 0.91)] }
     #expect(
-      text == "Vernier finds a cbm_resnet with 12.3\u{202F}M MACs at 91.0\u{202F}% test accuracy.")
+      text == "From cbm_resnet, Vernier finds a network with 12.3\u{202F}M MACs and "
+        + "91.0\u{202F}% test accuracy.")
   }
 
   @Test func earlierPhasesHaveTheirOwnSentence() throws {
@@ -44,7 +46,7 @@ import Testing
       $0.networks = [network(.base, macs: 100, test: nil), network(.winner, macs: 40, test: nil)]
     }
     #expect(
-      untrained == "Vernier chose a cbm_resnet with 40.0\u{202F}% of the MACs. "
+      untrained == "From cbm_resnet, Vernier chose a network with 40.0\u{202F}% of the MACs. "
         + "It was not trained on its own yet.")
     let searching = try sentence { $0.networks = [] }
     #expect(searching == "The search is under way: 1,001 candidates scored so far.")

@@ -12,7 +12,7 @@ struct Plot {
     (self.width, self.height) = (width, height)
     x = LinearScale(xValues, from: Self.left, to: width - Self.right, isRounded: false)
     y = LinearScale(
-      yValues, from: height - Self.bottom, to: Self.top, ticks: isRounded ? 4 : 6,
+      yValues, from: height - Self.bottom, to: Self.top, ticks: isRounded ? 5 : 6,
       isRounded: isRounded)
   }
 

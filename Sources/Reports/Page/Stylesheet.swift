@@ -8,7 +8,7 @@ private let lightColours = """
   color-scheme: light;
   --page: #fcfcfa; --raised: #f3f3ef; --ink: #1d2125; --soft: #5d656d; --faint: #e3e3dd;
   --winner: #cc5200; --uniform: #0068a8; --base: #4a5157; --supernet: #00795a;
-  --held: #9c4f86; --barbase: #dcdcd5;
+  --barbase: #dcdcd5;
   --shade0: #cfd6da; --shade1: #a8c3c9; --shade2: #75a7ae; --shade3: #3f868d; --shade4: #10646b;
   """
 
@@ -16,7 +16,7 @@ private let darkColours = """
   color-scheme: dark;
   --page: #15181b; --raised: #1f2428; --ink: #e8eaec; --soft: #9aa4ad; --faint: #2d3338;
   --winner: #ff8f45; --uniform: #5fb3f0; --base: #c3cad0; --supernet: #35c39b;
-  --held: #d796c2; --barbase: #363d43;
+  --barbase: #363d43;
   --shade0: #39464c; --shade1: #43626a; --shade2: #4b878f; --shade3: #63b0b7; --shade4: #a4e4e6;
   """
 
@@ -83,6 +83,7 @@ private let layout = """
   .channels { display: block; color: var(--soft); font-size: 0.8rem; font-weight: 400;
     margin-left: 22px; }
   .phases th, .phases td { padding: 6px 24px 6px 0; } .phases .lengths { width: 45%; }
+  .phases td:last-child { padding-right: 0; }
   .length { display: block; height: 10px; min-width: 2px; border-radius: 2px;
     background: var(--shade2); }
   .rate { color: var(--soft); }
@@ -111,7 +112,6 @@ private let layout = """
     .figures { gap: 18px 36px; } .figures dd { font-size: 1.4rem; }
     .phases .lengths { display: none; }
     .phases th, .phases td { padding-right: 12px; font-size: 0.9rem; }
-    .phases td:last-child { padding-right: 0; }
     .facts dl div { grid-template-columns: 1fr; gap: 0; }
     section { margin-top: 44px; }
   }
@@ -169,8 +169,15 @@ private let paper = """
   @media print {
     :root:root:root { \(lightColours) --page: #fff; }
     #theme, .tip { display: none; }
-    main { padding: 0; max-width: none; } body { font-size: 11pt; }
-    section { break-inside: avoid; margin-top: 24pt; padding-top: 14pt; }
+    html { font-size: 12px; } body { font-size: 12px; }
+    main { padding: 0; max-width: none; } h1 { margin-top: 16px; }
+    section { margin-top: 20px; padding-top: 18px; } h2 { margin-bottom: 10px; }
+    .summary, .figures { margin-top: 18px; }
+    figure, tr, .facts, .pair { break-inside: avoid; } h2, h3, .legend { break-after: avoid; }
+    .pair { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 20px 28px; }
+    .pair.uneven { grid-template-columns: minmax(0, 1.5fr) minmax(0, 1fr); }
+    .chart text { font-size: 16px; } .chart .row text { font-size: 17px; }
+    .results th, .results td { padding: 7px 0 7px 12px; } .name { min-width: 17em; }
     pre { white-space: pre-wrap; }
     * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   }

@@ -9,12 +9,13 @@ struct Summary {
         ? "The supernet of \(contents.networkName) is still learning; nothing was searched yet."
         : "The search is under way: \(scored) candidates scored so far."
     }
+    let found = "network with \(shareText(winner))"
     guard let accuracy = winner.testAccuracy else {
-      return "Vernier chose a \(contents.networkName) with \(shareText(winner)). "
+      return "From \(contents.networkName), Vernier chose a \(found). "
         + "It was not trained on its own yet."
     }
-    return "Vernier finds a \(contents.networkName) with \(shareText(winner)) "
-      + "at \(NumberText.percent(accuracy, places: 1)) test accuracy\(comparisons(accuracy))."
+    return "From \(contents.networkName), Vernier finds a \(found) and "
+      + "\(NumberText.percent(accuracy, places: 1)) test accuracy\(comparisons(accuracy))."
   }
 
   /// The figures under the sentence: what they count and how much.
