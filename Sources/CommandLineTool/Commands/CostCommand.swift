@@ -1,0 +1,86 @@
+import ArgumentParser
+import Foundation
+import Supernet
+
+/// What widths cost; needs no data, weights or ranks.
+struct CostCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cost", abstract: "Counts multiply-accumulates and parameters of some widths.")
+
+  @Option(help: "The network: \(Architecture.names.joined(separator: ", ")).")
+  var network: String
+  @Option(help: "Bins kept in each width group, as in 4,4,2,1; all of them by default.")
+  var widths: String?
+  @Option(help: "Bins a width group has.")
+  var bins = 4
+  @Option(help: "The image: channels x height x width.")
+  var image = "3x32x32"
+  @Option(help: "How many classes there are.")
+  var classes = 10
+  @Flag(help: "Prints JSON instead of a table.")
+  var json = false
+
+  /// The `--json` output.
+  private struct Output: Codable {
+    let network, widths: String
+    let channels: [Int]
+    let macs, parameters: Int
+    let layers: [LayerCost]
+
+    enum CodingKeys: String, CodingKey {
+      case network, widths, channels, macs, layers
+      case parameters = "params"
+    }
+  }
+
+  func run() throws {
+    let space = try SearchSpace(
+      try Architecture.named(network, image: try shape(), classes: classes), bins: bins)
+    let widths = try chosenWidths(in: space)
+    let cost = CostModel(space)
+    let output = Output(
+      network: network, widths: "\(widths)", channels: space.channels(of: widths),
+      macs: cost.macs(of: widths), parameters: cost.parameters(of: widths),
+      layers: cost.rows(of: widths))
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      show(String(decoding: try encoder.encode(output), as: UTF8.self))
+    } else {
+      printTable(output, space)
+    }
+  }
+
+  private func shape() throws -> FeatureShape {
+    let sides = image.split(separator: "x").compactMap { Int($0) }
+    guard sides.count == 3, sides.allSatisfy({ $0 > 0 }) else {
+      throw UsageError(description: "--image \(image): give channels x height x width, as in 3x32x32")
+    }
+    return FeatureShape(channels: sides[0], height: sides[1], width: sides[2])
+  }
+
+  private func chosenWidths(in space: SearchSpace) throws -> Widths {
+    guard let widths else { return space.fullWidths }
+    guard let parsed = Widths(parsing: widths) else {
+      throw UsageError(description: "--widths \(widths): give one bin a group, as in 4,4,2,1")
+    }
+    try space.validate(parsed)
+    return parsed
+  }
+
+  private func printTable(_ output: Output, _ space: SearchSpace) {
+    for (group, channels) in zip(space.groups, output.channels) {
+      show("\(group.name.padded(to: 24)) \(channels) of \(group.channels) channels")
+    }
+    show("")
+    for layer in output.layers {
+      show(
+        "\(layer.name.padded(to: 24)) \(layer.operation.padded(to: 28)) "
+          + "\("\(layer.inputs) -> \(layer.outputs)".padded(to: 14)) "
+          + "\("\(layer.height)x\(layer.width)".padded(to: 8)) "
+          + "\(grouped(layer.macs).padded(to: 14, atStart: true)) MACs "
+          + "\(grouped(layer.parameters).padded(to: 12, atStart: true)) parameters")
+    }
+    show("\ntotal: \(grouped(output.macs)) MACs, \(grouped(output.parameters)) parameters")
+  }
+}

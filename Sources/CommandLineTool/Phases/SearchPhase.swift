@@ -1,0 +1,123 @@
+import Cluster
+import Datasets
+import Engine
+import Randomness
+import Runs
+import Search
+import Supernet
+import Training
+
+extension RunSession {
+  /// The supernet's trained weights on every rank.
+  ///
+  /// - Throws: `UsageError` when the supernet is not trained to its end.
+  func supernetWeights(_ layout: ParameterLayout) throws -> AlignedStorage<Float> {
+    try weights(
+      of: Self.supernetPhase, layout, totalSteps: supernetRecipe.schedule.totalSteps, verb: "train")
+  }
+
+  /// The weights of a finished training, read by rank 0 and given to all.
+  func weights(
+    of phase: String, _ layout: ParameterLayout, totalSteps: Int, verb: String
+  ) throws -> AlignedStorage<Float> {
+    let parameters = AlignedStorage<Float>(count: layout.count)
+    if let folder {
+      guard let checkpoint = try folder.newest(phase), checkpoint.step == totalSteps else {
+        throw UsageError(
+          description: "\(phase) of the run in \(folder.directory.path) is not trained to its end; "
+            + "run `vernier \(verb)` with this configuration first",
+          exitCode: ExitStatus.missingInput)
+      }
+      try checkpoint.load("parameters", into: layout.destinations(in: parameters))
+    }
+    try parameters.withMutableElements { elements in
+      try communicator.broadcast(UnsafeMutableRawBufferPointer(elements), from: 0)
+    }
+    return parameters
+  }
+
+  /// Measures widths of the supernet on the held-out images.
+  func supernetScorer() throws -> (Widths, () throws -> Void) throws -> Measurement {
+    let layout = ParameterLayout(plan.space.architecture)
+    let evaluator = Evaluator(
+      space: plan.space, layout: layout, parameters: try supernetWeights(layout),
+      calibration: try images.calibrationImages(),
+      calibrationBatch: configuration.calibration.batch, context: context)
+    let heldOut = try images.heldOutImages()
+    return { [plan, configuration] widths, betweenBatches in
+      var stream = RandomStream(seed: configuration.run.seed, purpose: .sharing)
+      return try evaluator.measure(
+        plan.sharing.scoringRealization(of: widths, in: plan.space, using: &stream), on: heldOut,
+        batch: configuration.search.batch, betweenBatches: betweenBatches)
+    }
+  }
+
+  /// Searches the widths, or finds in the journal that it was done.
+  ///
+  /// - Returns: the winner on every rank; none when a signal asked to leave.
+  func search() throws -> Widths? {
+    let scorer = try supernetScorer()
+    let scoring = CandidateScoring(
+      communicator: communicator,
+      score: { bins, betweenBatches in
+        let measured = try scorer(Widths(bins: bins), betweenBatches)
+        return Score(accuracy: measured.top1, loss: measured.loss)
+      }, request: { Signals.request })
+    var winner: [UInt8] = []
+    if let folder {
+      winner = try host(scoring, in: folder)
+    } else {
+      try scoring.serve()
+    }
+    let text = String(
+      decoding: try communicator.broadcast(bytes: winner, from: 0), as: UTF8.self)
+    return Widths(parsing: text)
+  }
+
+  /// Rank 0's part; returns the winner's text, empty when stopped.
+  private func host(_ scoring: CandidateScoring, in folder: RunFolder) throws -> [UInt8] {
+    let journal = try Journal<ScoreRecord>(folder.directory.searchJournal)
+    if let warning = journal.warning { complain("vernier: \(warning)") }
+    let log = try folder.metrics(.search)
+    try log.dropRecords(after: 0)
+    try folder.directory.setStatus(
+      RunStatus(.running, phase: "search", step: journal.recovered.count))
+    var search = plan.newSearch()
+    var scored = journal.recovered.count
+    progress.begin(
+      "search", step: scored, of: search.settings.population * search.settings.generations)
+    if scored > 0 { progress.note("going on with the search after \(scored) scores") }
+    let outcome = try scoring.host(
+      &search, cost: { [plan] in plan.cost.macs(of: Widths(bins: $0)) },
+      known: Dictionary(
+        journal.recovered.map { ($0.bins, Score(accuracy: $0.accuracy, loss: $0.loss)) },
+        uniquingKeysWith: { first, _ in first }),
+      record: { record in
+        try journal.append(record)
+        scored += 1
+        progress.update(
+          done: scored, "generation \(record.generation + 1)  accuracy \(percent(record.accuracy, 2))")
+      },
+      told: { search in
+        guard let best = search.best else { return }
+        try log.append(
+          step: search.generation,
+          [
+            "scored": .integer(search.history.count), "best/top1": .number(best.score.accuracy),
+            "best/loss": .number(best.score.loss), "best/macs": .integer(best.candidate.cost),
+            "best/widths": .text("\(Widths(bins: best.candidate.bins))"),
+          ])
+      })
+    guard outcome == .finished, let best = search.best else {
+      try folder.directory.setStatus(RunStatus(.preempted, phase: "search", step: scored))
+      progress.note("left the search after \(scored) scores; the same command goes on from there")
+      return []
+    }
+    progress.end()
+    let widths = Widths(bins: best.candidate.bins)
+    progress.note(
+      "winner \(widths): \(grouped(best.candidate.cost)) MACs, "
+        + "\(percent(best.score.accuracy, 2)) on the held-out images")
+    return Array("\(widths)".utf8)
+  }
+}

@@ -1,0 +1,54 @@
+import Configuration
+import MPICluster
+import Runs
+
+/// A run's folder as rank 0 holds it: locked, its configuration checked, with all writers open.
+final class RunFolder {
+  let directory: RunDirectory
+  let store: CheckpointStore
+  private let lock: RunLock
+  private let attempt: Int
+
+  /// Opens or makes the folder of a configuration.
+  ///
+  /// - Throws: `RunError.inUse` when another process has it, `configurationDiffers` when the run was started
+  ///   with other settings that alter results.
+  init(_ configuration: RunConfiguration, options: RunOptions, ranks: Int) throws {
+    let path = "\(options.runs)/\(configuration.run.name)"
+    directory = try RunDirectory.open(at: path)
+    lock = try directory.lock()
+    if let saved = try directory.text(of: directory.configuration) {
+      let stored = try RunConfiguration.parse(text: saved, fileName: directory.configuration)
+      let changes = configuration.differences(from: stored).filter { !$0.mayChangeOnResume }
+      let paths = Set(changes.map(\.path))
+      try ConfigurationDifference(
+        saved: stored.flattened.filter { paths.contains($0.path) },
+        given: configuration.flattened.filter { paths.contains($0.path) }
+      ).requireNone(in: path)
+    }
+    let given = (try? directory.text(of: options.configuration)) ?? nil
+    try directory.write(
+      (given ?? "") + options.overrides.map { "# --set \($0)\n" }.joined(),
+      to: directory.givenConfiguration)
+    try directory.write(configuration.resolvedYAML, to: directory.configuration)
+    attempt = try directory.beginAttempt()
+    try directory.write(
+      json: RunEnvironment.collect(
+        program: "vernier \(programVersion)", mpi: "\(MPISession.libraryVersion), \(ranks) ranks"),
+      to: directory.environment)
+    store = CheckpointStore(
+      directory: directory.checkpoints, keep: configuration.checkpoint.keep)
+  }
+
+  /// Opens one of the logs of figures.
+  func metrics(_ log: RunDirectory.Metrics) throws -> MetricsLog {
+    try MetricsLog(directory.metrics(log), attempt: attempt)
+  }
+
+  /// The newest checkpoint of a phase that is whole; says which newer ones are not.
+  func newest(_ phase: String) throws -> Checkpoint? {
+    guard let recovery = try store.newestIntact(phase: phase) else { return nil }
+    for warning in recovery.warnings { complain("vernier: \(warning)") }
+    return recovery.checkpoint
+  }
+}

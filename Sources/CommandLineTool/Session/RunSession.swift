@@ -1,0 +1,90 @@
+import Cluster
+import Configuration
+import Datasets
+import Engine
+import Supernet
+import Training
+
+/// How a phase ended.
+enum PhaseOutcome: Equatable {
+  case finished
+  /// Saved, because a signal asked to leave.
+  case stopped
+}
+
+/// One rank's part in a run: what every phase needs. The phases are in `Phases/`.
+final class RunSession {
+  let configuration: RunConfiguration
+  let communicator: any Communicator
+  let images: Images
+  let plan: RunPlan
+  let context: EngineContext
+  let assignment: ShardAssignment
+  let progress: Progress
+  /// The folder, on rank 0 only.
+  let folder: RunFolder?
+
+  /// Checks all that can be checked before training: data, network, budget, ranks and the folder.
+  init(_ options: RunOptions, _ communicator: any Communicator) throws {
+    self.communicator = communicator
+    configuration = try options.load(communicator)
+    assignment = try ShardAssignment(
+      shards: configuration.cluster.shards, ranks: communicator.size)
+    images = try Images(configuration)
+    plan = try RunPlan(configuration, classes: images.training.classes.count)
+    context = EngineContext(
+      kernels: try KernelSet.select(configuration.engine.choice),
+      threads: ThreadPool(
+        threads: configuration.engine.threads == 0
+          ? ThreadPool.availableProcessors : configuration.engine.threads))
+    progress = Progress(isSpeaking: communicator.rank == 0)
+    if options.dryRun {
+      folder = nil
+    } else {
+      folder =
+        communicator.rank == 0
+        ? try RunFolder(configuration, options: options, ranks: communicator.size) : nil
+    }
+    Signals.listen()
+  }
+
+  /// What rank 0 finds out, on every rank.
+  func agree(_ value: () throws -> Bool) throws -> Bool {
+    let isTrue = communicator.rank == 0 ? try value() : false
+    let own: [UInt8] = isTrue ? [1] : [0]
+    return try communicator.broadcast(bytes: own, from: 0) == [1]
+  }
+
+  /// Whether a training has its last checkpoint.
+  func isFinished(_ phase: String, totalSteps: Int) throws -> Bool {
+    try agree { try folder?.newest(phase)?.step == totalSteps }
+  }
+
+  /// The images, the resolved configuration and the costs, for `--dry-run`.
+  func describe() {
+    guard communicator.rank == 0 else { return }
+    show(configuration.resolvedYAML)
+    let full = plan.cost.macs(of: plan.space.fullWidths)
+    let narrowest = plan.cost.macs(of: Widths(bins: plan.space.bins.map { _ in 1 }))
+    show("training images   \(images.split.training.count), held out \(images.split.heldOut.count)")
+    show("test images       \(images.test.count)")
+    show("width groups      \(plan.space.groups.count)")
+    show("MACs, full        \(grouped(full))")
+    show("MACs, narrowest   \(grouped(narrowest))")
+    show(
+      "MACs, searched    \(grouped(plan.window.lowerBound)) to \(grouped(plan.window.upperBound))")
+    show("parameters, full  \(grouped(plan.cost.parameters(of: plan.space.fullWidths)))")
+  }
+}
+
+extension RunConfiguration.Engine {
+  /// The same choice in the engine's words.
+  var choice: KernelChoice {
+    switch kernels {
+    case .automatic: .auto
+    case .v4: .v4
+    case .v3: .v3
+    case .portable: .portable
+    }
+  }
+}
