@@ -81,8 +81,13 @@ let package = Package(
     .testTarget(name: "SearchTests", dependencies: ["Search", "Supernet", "Randomness"]),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["Runs"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "Cluster", "Datasets", "Runs", "Search", "Supernet", "TestSupport",
+      ]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["CommandLineTool", "JPEGShims", "Runs"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -111,14 +111,17 @@ private struct Tile<let rows: Int, let accumulators: Int> {
   ) {
     let vectors = accumulators / rows
     var sums = InlineArray<accumulators, Vector>(repeating: Vector(repeating: 0))
+    // Row pointers are made outside the inner loop: more work in its body would stop the unrolling.
+    var pixels = InlineArray<rows, UnsafePointer<Float>>(repeating: input)
+    for m in 0..<rows { pixels[m] = input + Int(source[m]) * inputStride }
     var tap = 0
     repeat {
-      let base = input + Int(tapOffsets[tap]) * inputStride
+      var k = Int(tapOffsets[tap]) * inputStride
+      let end = k + depth
       var weights = panel + Int(tapPanels[tap]) * depth * vectors * Vector.scalarCount
-      var k = 0
       repeat {
         for m in 0..<rows {
-          let value = Vector(repeating: base[Int(source[m]) * inputStride + k])
+          let value = Vector(repeating: pixels[m][k])
           for v in 0..<vectors {
             sums[m * vectors + v] = multiplyAdd(
               sums[m * vectors + v], value, load(weights + v * Vector.scalarCount))
@@ -126,7 +129,7 @@ private struct Tile<let rows: Int, let accumulators: Int> {
         }
         weights += vectors * Vector.scalarCount
         k += 1
-      } while k < depth
+      } while k < end
       tap += 1
     } while tap < taps
     for m in 0..<rows {
