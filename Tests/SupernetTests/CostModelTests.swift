@@ -125,15 +125,16 @@ enum ClosedForm {
 
   @Test func uniformScalingIsTheWidestMultiplierWithinTheBudget() throws {
     let costs = CostModel(try SearchSpace(HandMade.chain(6, 10, 12, 5), bins: [6, 4, 3, 5]))
-    // 120 is a multiple of twice every number of bins, so that the grid has every rounding place.
+    // 120 is a multiple of twice every channel count, so that the grid has every rounding place.
     let grid = (0...120).map { step in
-      Widths(bins: costs.space.bins.map { max(1, Int((Double(step * $0) / 120).rounded())) })
+      costs.space.groups.map { max(1, Int((Double(step * $0.channels) / 120).rounded())) }
     }
     let full = costs.macs(of: costs.space.fullWidths)
     for budget in 0...full + 1 {
-      #expect(costs.uniform(atMost: budget) == grid.last { costs.macs(of: $0) <= budget })
+      #expect(
+        costs.uniformChannels(atMost: budget) == grid.last { costs.macs(ofChannels: $0) <= budget })
     }
-    #expect(costs.uniform(atMost: full) == costs.space.fullWidths)
-    #expect(costs.uniform(atMost: 1) == nil)
+    #expect(costs.uniformChannels(atMost: full) == costs.space.groups.map(\.channels))
+    #expect(costs.uniformChannels(atMost: 1) == nil)
   }
 }

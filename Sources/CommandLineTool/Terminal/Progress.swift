@@ -5,7 +5,7 @@ import Training
 /// Only rank 0 speaks.
 final class Progress {
   private let isSpeaking: Bool
-  private let isTerminal = standardOutputIsTerminal
+  private let isTerminal = isWatchedOnTerminal
   private var phase = ""
   private var first = 0
   private var total = 0
