@@ -2,9 +2,11 @@
 // The manifest is the map: one target per idea, arrows one way. docs/architecture.md gives the reasons.
 import PackageDescription
 
-/// The kernels are one source compiled three times, once per instruction set: each folder is a symbolic link
-/// to Sources/Kernels. Clang's -march reaches Swift code generation through -Xcc; without it a fused
-/// multiply-add is a library call per lane.
+/// One compilation of the kernels.
+///
+/// They are one source compiled three times, once per instruction set: each folder is a symbolic link to
+/// Sources/Kernels. Clang's -march reaches Swift code generation through -Xcc; without it a fused multiply-add
+/// is a library call per lane.
 func kernels(_ level: String, march: String?, define: String) -> Target {
   var flags = ["-Ounchecked"]
   if let march { flags += ["-Xcc", "-march=\(march)"] }

@@ -128,7 +128,8 @@ private func inputGradient(
       let g = passed(
         load(gradient + row + channel), through: multiplyAdd(load(shift + channel), value, a),
         activation)
-      let fed = multiplyAdd(load(offset + channel), value - load(mean + channel), load(slope + channel))
+      let fed = multiplyAdd(
+        load(offset + channel), value - load(mean + channel), load(slope + channel))
       store(multiplyAdd(fed, g, a), result + row + channel)
       channel += Vector.scalarCount
     }

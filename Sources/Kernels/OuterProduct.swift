@@ -1,12 +1,14 @@
 // Backward-filter: for one tap, the filter gradient of 8 (4) input channels by up to 3 vectors of output
 // channels is the sum over pixels of an outer product. Pixels come as runs along image rows.
 
-/// Input channels that one call covers; padded channels are zero and cost only time.
 #if KERNELS_V4
-  public let outerRows = 8
+  private let rowsOfTile = 8
 #else
-  public let outerRows = 4
+  private let rowsOfTile = 4
 #endif
+
+/// Input channels that one call covers; padded channels are zero and cost only time.
+public let outerRows = rowsOfTile
 
 /// Vectors of output channels that one call covers at most.
 public let outerVectors = 3

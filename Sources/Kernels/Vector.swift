@@ -19,7 +19,9 @@ public let lanes = Vector.scalarCount
 /// The vectors of a kernel tile's row: a weight panel is two registers wide.
 public let panelVectors = 2
 
-/// `accumulator + a * b`: fused where the instruction set has it, plain elsewhere. Never a library call.
+/// Adds `a * b` to `accumulator`, fused where the instruction set has it and plain elsewhere.
+///
+/// Never a library call.
 @inline(__always)
 func multiplyAdd(_ accumulator: Vector, _ a: Vector, _ b: Vector) -> Vector {
   #if KERNELS_V4 || KERNELS_V3
@@ -44,7 +46,9 @@ func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
 }
 
-/// The activations that kernels apply on the way: none, max(x, 0), min(max(x, 0), 6). NaN stays NaN.
+/// Applies the activation of a kind: 0 for none, 1 for max(x, 0), 2 for min(max(x, 0), 6).
+///
+/// NaN stays NaN.
 @inline(__always)
 func activate(_ x: Vector, _ kind: Int) -> Vector {
   if kind == 0 { return x }

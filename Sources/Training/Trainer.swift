@@ -109,7 +109,9 @@ public final class Trainer {
   /// Damaged images replaced so far, by name.
   public var damagedImages: [String] { loader.damaged }
 
-  /// One optimiser step. A collective: every rank takes it.
+  /// Takes one optimiser step.
+  ///
+  /// A collective: every rank takes it.
   ///
   /// - Parameter request: what this rank was asked; the report holds the strongest of all ranks.
   /// - Throws: `TrainingError.nonFiniteLoss` on all ranks alike, before anything is updated.

@@ -43,7 +43,8 @@ struct StepBenchmark: ParsableCommand {
   private func report(_ width: Double, _ rows: [[Double]], _ version: String?) {
     var line: [String: Any] = [
       "network": network, "width": width, "batch": batch, "threads": threads, "shards": shards,
-      "side": side, "kernels": kernels, "ours_seconds": rows[0], "ours_images_s": Double(batch) / median(rows[0]),
+      "side": side, "kernels": kernels, "ours_seconds": rows[0],
+      "ours_images_s": Double(batch) / median(rows[0]),
     ]
     if let version, !rows[1].isEmpty {
       line["peer"] = "\(version) \(layout)"

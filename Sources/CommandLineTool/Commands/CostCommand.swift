@@ -54,7 +54,8 @@ struct CostCommand: ParsableCommand {
   private func shape() throws -> FeatureShape {
     let sides = image.split(separator: "x").compactMap { Int($0) }
     guard sides.count == 3, sides.allSatisfy({ $0 > 0 }) else {
-      throw UsageError(description: "--image \(image): give channels x height x width, as in 3x32x32")
+      throw UsageError(
+        description: "--image \(image): give channels x height x width, as in 3x32x32")
     }
     return FeatureShape(channels: sides[0], height: sides[1], width: sides[2])
   }

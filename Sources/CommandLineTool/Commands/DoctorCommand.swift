@@ -59,7 +59,8 @@ struct DoctorCommand: ParsableCommand {
         seconds.append(watch.seconds)
         let expected = Float(communicator.size * (communicator.size + 1) / 2)
         guard elements.allSatisfy({ $0 == expected }) else {
-          throw UsageError(description: "the reduction over the ranks gave a wrong sum", exitCode: 70)
+          throw UsageError(
+            description: "the reduction over the ranks gave a wrong sum", exitCode: 70)
         }
       }
     }

@@ -7,7 +7,8 @@ import Training
 /// Everything: train, search, retrain, evaluate and report.
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Trains, searches, retrains, tests and reports; or goes on with it.")
+    commandName: "run",
+    abstract: "Trains, searches, retrains, tests and reports; or goes on with it.")
   @OptionGroup var options: RunOptions
 
   func run() throws {

@@ -1,9 +1,9 @@
 import Cluster
 import Datasets
 import Engine
+import Randomness
 import Runs
 import Supernet
-import Randomness
 import Training
 
 /// What a run found; `result.json`.

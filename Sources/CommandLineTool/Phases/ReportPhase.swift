@@ -111,7 +111,8 @@ struct RunReport {
   private func search(
     _ scores: [ScoreRecord], _ architecture: Architecture, winner: String?
   ) -> SearchResult? {
-    guard !scores.isEmpty, let space = try? SearchSpace(architecture, bins: configuration.space.bins)
+    guard !scores.isEmpty,
+      let space = try? SearchSpace(architecture, bins: configuration.space.bins)
     else { return nil }
     let full = CostModel(space).macs(of: space.fullWidths)
     return SearchResult(

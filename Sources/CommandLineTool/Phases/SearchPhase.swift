@@ -96,7 +96,8 @@ extension RunSession {
         try journal.append(record)
         scored += 1
         progress.update(
-          done: scored, "generation \(record.generation + 1)  accuracy \(percent(record.accuracy, 2))")
+          done: scored,
+          "generation \(record.generation + 1)  accuracy \(percent(record.accuracy, 2))")
       },
       told: { search in
         guard let best = search.best else { return }

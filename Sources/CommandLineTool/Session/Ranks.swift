@@ -8,8 +8,11 @@ import MPICluster
 /// A body that returns a code has it agreed between the ranks. A body that throws ends the whole job: rank 0
 /// says why; another rank waits a moment first, since mostly all ranks fail alike and one sentence is enough.
 enum Ranks {
+  /// How long a rank waits for another: longer than any candidate, network or checkpoint should take.
+  private static let patience = Duration.seconds(1800)
+
   static func run(_ body: (any Communicator) throws -> Int32) throws {
-    let session = try MPISession()
+    let session = try MPISession(deadline: patience)
     let communicator = session.communicator
     do {
       let code = try communicator.agreedExitCode(try body(communicator))

@@ -12,7 +12,7 @@ enum PhaseOutcome: Equatable {
   case stopped
 }
 
-/// One rank's part in a run: what every phase needs. The phases are in `Phases/`.
+/// One rank's part in a run: what every phase in `Phases/` needs.
 final class RunSession {
   let configuration: RunConfiguration
   let communicator: any Communicator

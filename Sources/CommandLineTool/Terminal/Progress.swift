@@ -82,7 +82,8 @@ final class Progress {
     if isTerminal {
       let width = 24
       let filled = total == 0 ? width : width * done / total
-      let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+      let bar =
+        String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
       show("\r\u{1B}[K\(bar) \(figures)", terminator: "")
       hasBar = true
     } else {

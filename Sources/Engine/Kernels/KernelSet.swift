@@ -84,7 +84,8 @@ public struct KernelSet: Sendable {
   /// Picks kernels that this processor runs.
   ///
   /// - Throws: `UnsupportedKernels` when it cannot run those asked for.
-  public static func select(_ choice: KernelChoice = .auto) throws(UnsupportedKernels) -> KernelSet {
+  public static func select(_ choice: KernelChoice = .auto) throws(UnsupportedKernels) -> KernelSet
+  {
     switch choice {
     case .v4 where cpu_runs_v4(), .auto where cpu_runs_v4(): return .v4
     case .v3 where cpu_runs_v3(), .auto where cpu_runs_v3(): return .v3

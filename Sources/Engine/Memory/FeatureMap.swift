@@ -62,13 +62,18 @@ public struct FeatureMap: @unchecked Sendable {
   }
 
   /// Takes over dense pixels [image][row][column][channel]; padding channels become zero.
-  public func fill(fromDense pixels: UnsafeBufferPointer<Float>) {
+  public func fill(fromDense pixels: UnsafeBufferPointer<Float>, in context: EngineContext) {
     precondition(pixels.count == shape.pixels * shape.channels, "as many values as the map has")
-    let row = shape.pixelStride
-    for pixel in 0..<shape.pixels {
-      for channel in 0..<row {
-        elements[pixel * row + channel] =
-          channel < shape.channels ? pixels[pixel * shape.channels + channel] : 0
+    guard let dense = pixels.baseAddress else { return }
+    let (row, channels, imagePixels) = (shape.pixelStride, shape.channels, shape.imagePixels)
+    context.threads.forEach(shape.images) { image in
+      let target = elements + image * imagePixels * row
+      let source = dense + image * imagePixels * channels
+      target.update(repeating: 0, count: imagePixels * row)
+      for pixel in 0..<imagePixels {
+        for channel in 0..<channels {
+          target[pixel * row + channel] = source[pixel * channels + channel]
+        }
       }
     }
   }

@@ -84,7 +84,8 @@ public final class Convolution {
     columns: Int, window: SlidingWindow, _ target: FeatureMap, in context: EngineContext
   ) {
     let kernels = context.kernels
-    let plan = plan(for: window, sourceStride: source.shape.pixelStride, images: source.shape.images)
+    let plan = plan(
+      for: window, sourceStride: source.shape.pixelStride, images: source.shape.images)
     let panelCount = panels.count(columns: columns)
     let blockCount = plan.blockCount(images: source.shape.images)
     // Whole rows of panels share a block's pixels in cache; they are split only to feed every thread.
@@ -154,7 +155,8 @@ public final class Convolution {
       let target = sums + shard * shape.size + tile.start
       for tap in taps {
         for row in rows.lowerBound * kernels.outerRows..<rows.upperBound * kernels.outerRows {
-          (target + (tap * shape.rows + row) * shape.columns).update(repeating: 0, count: tile.count)
+          (target + (tap * shape.rows + row) * shape.columns).update(
+            repeating: 0, count: tile.count)
         }
       }
       for image in shard * images..<(shard + 1) * images {
@@ -196,8 +198,10 @@ public final class Convolution {
       window: window, imagesPerBlock: previousPowerOfTwo(fitting),
       rowsPerBlock: min(window.targetHeight, previousPowerOfTwo(rows)))
     let whole = key.imagesPerBlock > 1 || imageBytes <= Self.blockBytes
-    let chosen = whole ? PlanKey(
-      window: window, imagesPerBlock: key.imagesPerBlock, rowsPerBlock: window.targetHeight) : key
+    let chosen =
+      whole
+      ? PlanKey(
+        window: window, imagesPerBlock: key.imagesPerBlock, rowsPerBlock: window.targetHeight) : key
     if let plan = plans[chosen] { return plan }
     let plan = PixelPlan(
       window, imagesPerBlock: chosen.imagesPerBlock, rowsPerBlock: chosen.rowsPerBlock)

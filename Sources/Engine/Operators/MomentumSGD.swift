@@ -1,4 +1,6 @@
-/// Stochastic gradient descent with momentum, as PyTorch's SGD without dampening (Sutskever et al. 2013).
+/// Stochastic gradient descent with momentum, as PyTorch's SGD without dampening.
+///
+/// Sutskever et al., ICML 2013.
 public struct MomentumSGD: Hashable, Sendable {
   /// The factor of the old velocity.
   public let momentum: Float

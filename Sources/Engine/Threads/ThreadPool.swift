@@ -61,8 +61,17 @@ public final class ThreadPool: @unchecked Sendable {
       busy.store(count - 1, ordering: .relaxed)
       publish()
       runIndices(escaping)
-      while busy.load(ordering: .acquiring) > 0 { cpu_pause() }
+      waitForWorkers()
       self.body = nil
+    }
+  }
+
+  /// Mostly a matter of microseconds; where ranks share processors, a worker may have to get one first.
+  private func waitForWorkers() {
+    var spins = 0
+    while busy.load(ordering: .acquiring) > 0 {
+      spins += 1
+      if spins < 2_000 { cpu_pause() } else { sched_yield() }
     }
   }
 

@@ -165,7 +165,7 @@ public final class Executor {
     precondition(
       images.pixels.count == map.shape.pixels * map.shape.channels,
       "the pixels fill the network's image")
-    map.fill(fromDense: images.pixels)
+    map.fill(fromDense: images.pixels, in: context)
   }
 }
 
