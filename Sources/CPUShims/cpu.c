@@ -17,3 +17,12 @@ int cpu_affinity_count(void) {
   cpu_set_t set;
   return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : -1;
 }
+
+int cpu_affinity_list(int *processors, int most) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 0;
+  int count = 0;
+  for (int cpu = 0; cpu < CPU_SETSIZE && count < most; cpu++)
+    if (CPU_ISSET(cpu, &set)) processors[count++] = cpu;
+  return count;
+}

@@ -9,7 +9,8 @@ bool cpu_runs_v3(void);
 bool cpu_runs_v4(void);
 /// How many processors the calling thread may run on, or -1 when the system does not tell.
 int cpu_affinity_count(void);
-
+/// Writes the numbers of those processors, ascending, at most `most` of them; returns how many it wrote.
+int cpu_affinity_list(int *processors, int most);
 
 /// Tells the processor that this thread spins.
 static inline void cpu_pause(void) {

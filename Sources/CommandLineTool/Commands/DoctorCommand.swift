@@ -27,7 +27,7 @@ struct DoctorCommand: ParsableCommand {
           let arithmetic = probe.multiplyAddGigaflops()
           let bandwidth = probe.copyGigabytesPerSecond()
           show(
-            "rank \(rank)        \(threads.count) threads on the processors it is bound to, "
+            "rank \(rank)        \(threads.count) threads on processors \(Self.processors()), "
               + "\(fixed(arithmetic, 0)) GFLOP/s, \(fixed(bandwidth, 1)) GB/s")
         }
         try communicator.barrier()
@@ -40,6 +40,13 @@ struct DoctorCommand: ParsableCommand {
       }
       return 0
     }
+  }
+
+  /// The processors that this rank is bound to, as in "0 1 4".
+  private static func processors() -> String {
+    var numbers = [Int32](repeating: 0, count: 1024)
+    let count = Int(cpu_affinity_list(&numbers, Int32(numbers.count)))
+    return numbers.prefix(count).map(String.init).joined(separator: " ")
   }
 
   /// Sums a vector over all ranks in the fixed tree and checks it; returns the median seconds of five.

@@ -71,7 +71,7 @@ struct RunReport {
       let points = records.filter { $0["phase"] == .text(phase) }
       let epochs = points.compactMap { $0["epoch"]?.number }
       return TrainingCurve(
-        phase: phase == RunSession.supernetPhase ? "supernet" : "retraining",
+        phase: phase == RunSession.supernetPhase ? "Supernet" : "Retraining",
         role: NetworkRole(rawValue: phase.replacing("retrain-", with: "")) ?? .supernet,
         images: .training,
         points: zip(points, epochs).map { record, epoch in

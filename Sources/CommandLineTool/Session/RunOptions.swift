@@ -14,6 +14,9 @@ struct RunOptions: ParsableArguments {
       valueName: "key=value"))
   var overrides: [String] = []
 
+  @Option(help: "Threads of each rank, as engine.threads; no result depends on it.")
+  var threads: Int?
+
   @Option(help: "The folder that holds the folders of runs.")
   var runs = "runs"
 
@@ -24,7 +27,9 @@ struct RunOptions: ParsableArguments {
   func load(_ communicator: any Communicator) throws -> RunConfiguration {
     var text = ""
     if communicator.rank == 0 {
-      text = try RunConfiguration.load(file: configuration, overrides: overrides).resolvedYAML
+      let threads = threads.map { ["engine.threads=\($0)"] } ?? []
+      text = try RunConfiguration.load(file: configuration, overrides: overrides + threads)
+        .resolvedYAML
     }
     let bytes = try communicator.broadcast(bytes: Array(text.utf8), from: 0)
     return try RunConfiguration.parse(

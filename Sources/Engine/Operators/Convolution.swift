@@ -14,11 +14,11 @@ public final class Convolution {
     let window: SlidingWindow
     let imagesPerBlock, rowsPerBlock: Int
   }
-  private struct RunKey: Hashable {
+  struct RunKey: Hashable {
     let height, width, rowsPerBlock: Int
   }
   private var plans: [PlanKey: PixelPlan] = [:]
-  private var runPlans: [RunKey: RunPlan] = [:]
+  var runPlans: [RunKey: RunPlan] = [:]
 
   /// - Precondition: `kernel` is odd, `stride` is 1 or 2.
   public init(kernel: Int, stride: Int) {
@@ -119,72 +119,6 @@ public final class Convolution {
     }
   }
 
-  /// Adds the filter's gradient, shard by shard, to full-size gradients.
-  ///
-  /// The batch is cut into `gradients.count` equal runs of images; each run's gradient is summed on its own, in
-  /// the order of its images and pixels.
-  ///
-  /// - Parameter gradients: for each shard, where the full filter's gradient starts.
-  public func backwardFilter(
-    _ input: FeatureMap, _ outputGradient: FeatureMap, filter: FilterView,
-    addingTo gradients: [UnsafeMutablePointer<Float>], in context: EngineContext
-  ) {
-    let shards = gradients.count
-    precondition(input.shape.images % shards == 0, "every shard has as many images")
-    let kernels = context.kernels
-    let shape = FilterSumsShape(filter, kernels)
-    let sums = context.scratch(.filterSums, shards * shape.size)
-    let plan = runPlan(for: input.shape, gradientStride: outputGradient.shape.pixelStride)
-    let columnTiles = OuterColumns(vectors: shape.columns / kernels.lanes, kernels)
-    let images = input.shape.images / shards
-    let rowTiles = shape.rows / kernels.outerRows
-    // A job sweeps all taps of its rows while a block of pixels is in cache; rows, then taps, are split only
-    // to feed every thread.
-    let jobs = shards * columnTiles.tiles.count
-    let wanted = (8 * context.threads.count + jobs - 1) / jobs
-    let rowGroups = min(rowTiles, wanted)
-    let tapGroups = min(filter.taps, (wanted + rowGroups - 1) / rowGroups)
-    context.threads.forEach(jobs * rowGroups * tapGroups) { index in
-      let rowGroup = index % rowGroups
-      let tapGroup = index / rowGroups % tapGroups
-      let job = index / rowGroups / tapGroups
-      let tile = columnTiles.tiles[job % columnTiles.tiles.count]
-      let shard = job / columnTiles.tiles.count
-      let rows = rowGroup * rowTiles / rowGroups..<(rowGroup + 1) * rowTiles / rowGroups
-      let taps = tapGroup * filter.taps / tapGroups..<(tapGroup + 1) * filter.taps / tapGroups
-      let target = sums + shard * shape.size + tile.start
-      for tap in taps {
-        for row in rows.lowerBound * kernels.outerRows..<rows.upperBound * kernels.outerRows {
-          (target + (tap * shape.rows + row) * shape.columns).update(
-            repeating: 0, count: tile.count)
-        }
-      }
-      for image in shard * images..<(shard + 1) * images {
-        let x = input.elements + image * input.shape.imagePixels * input.shape.pixelStride
-        let g =
-          outputGradient.elements + image * outputGradient.shape.imagePixels
-          * outputGradient.shape.pixelStride + tile.start
-        for block in plan.runs {
-          for tap in taps where block[tap].count > 0 {
-            for row in rows {
-              let channel = row * kernels.outerRows
-              kernels.accumulateOuterProducts(
-                x + channel, input.shape.pixelStride, stride * input.shape.pixelStride, g,
-                outputGradient.shape.pixelStride, outputGradient.shape.pixelStride,
-                block[tap].triples, block[tap].count, tile.count / kernels.lanes,
-                target + (tap * shape.rows + channel) * shape.columns, shape.columns)
-            }
-          }
-        }
-      }
-    }
-    context.threads.forEach(shards * filter.taps) { job in
-      filter.scatterAdd(
-        sums + job / filter.taps * shape.size, tap: job % filter.taps, rows: shape.rows,
-        columns: shape.columns, to: gradients[job / filter.taps], kernels: kernels)
-    }
-  }
-
   /// A block's source pixels should stay in the second-level cache beside a weight panel.
   private static let blockBytes = 384 << 10
 
@@ -207,51 +141,6 @@ public final class Convolution {
       window, imagesPerBlock: chosen.imagesPerBlock, rowsPerBlock: chosen.rowsPerBlock)
     plans[chosen] = plan
     return plan
-  }
-
-  /// A block's gradients, three vectors wide, should stay in the first-level cache.
-  private static let runBytes = 20 << 10
-
-  private func runPlan(for input: FeatureMap.Shape, gradientStride: Int) -> RunPlan {
-    let width = SlidingWindow.outputSize(input.width, stride)
-    let height = SlidingWindow.outputSize(input.height, stride)
-    let rows = max(1, Self.runBytes / (width * min(gradientStride, 48) * 4))
-    let key = RunKey(height: input.height, width: input.width, rowsPerBlock: min(height, rows))
-    if let plan = runPlans[key] { return plan }
-    let plan = RunPlan(
-      height: input.height, width: input.width, kernel: kernel, stride: stride,
-      rowsPerBlock: key.rowsPerBlock)
-    runPlans[key] = plan
-    return plan
-  }
-}
-
-/// The dense sums of one shard's filter gradient: [taps][rows][columns], padded to whole tiles.
-private struct FilterSumsShape {
-  let rows, columns, size: Int
-
-  init(_ filter: FilterView, _ kernels: KernelSet) {
-    rows = roundedUp(filter.inputs.count, to: kernels.outerRows)
-    columns = roundedUp(filter.outputs.count, to: 16)
-    size = filter.taps * rows * columns
-  }
-}
-
-/// Cuts a row of vectors into tiles of at most three, never leaving one alone where two and two do.
-private struct OuterColumns {
-  /// Starts and counts in floats.
-  let tiles: [ChannelSpan]
-
-  init(vectors: Int, _ kernels: KernelSet) {
-    var tiles: [ChannelSpan] = []
-    var start = 0
-    while start < vectors {
-      let left = vectors - start
-      let count = left == 4 ? 2 : min(kernels.outerVectors, left)
-      tiles.append(ChannelSpan(start: start * kernels.lanes, count: count * kernels.lanes))
-      start += count
-    }
-    self.tiles = tiles
   }
 }
 

@@ -1,22 +1,5 @@
 import Engine
 
-/// Images and labels on their way into the network.
-public struct LabelledImages {
-  /// How many images.
-  public let count: Int
-  /// Dense [image][row][column][channel], normalised.
-  public let pixels: UnsafeBufferPointer<Float>
-  /// One class number an image.
-  public let labels: [Int32]
-
-  /// - Precondition: as many labels as images.
-  public init(pixels: UnsafeBufferPointer<Float>, labels: [Int32]) {
-    self.count = labels.count
-    self.pixels = pixels
-    self.labels = labels
-  }
-}
-
 /// Runs subnets of one supernet: training passes with gradients, calibration and inference.
 ///
 /// Which subnet runs is an argument of every pass, never a state. A subnet's pass gives the same bits as the
@@ -34,10 +17,10 @@ public final class Executor {
   let context: EngineContext
   let steps: ExecutionSteps
   private var storage = AlignedStorage<Float>(count: 0)
-  private var convolutions: [Int: Convolution] = [:]
-  private var depthwise: [Int: DepthwiseConvolution] = [:]
-  private var pools: [Int: MaxPooling] = [:]
-  private let classifier = FullyConnected()
+  private(set) var convolutions: [Int: Convolution] = [:]
+  private(set) var depthwise: [Int: DepthwiseConvolution] = [:]
+  private(set) var pools: [Int: MaxPooling] = [:]
+  let classifier = FullyConnected()
 
   /// An executor for one supernet; it owns its working memory and serves one pass at a time.
   public init(space: SearchSpace, layout: ParameterLayout, context: EngineContext) {
@@ -166,174 +149,5 @@ public final class Executor {
       images.pixels.count == map.shape.pixels * map.shape.channels,
       "the pixels fill the network's image")
     map.fill(fromDense: images.pixels, in: context)
-  }
-}
-
-/// What the steps of one pass share.
-struct Pass {
-  let subnet: Subnet
-  let schedule: Schedule
-  let base: AlignedStorage<Float>
-  let parameters: UnsafePointer<Float>
-
-  func map(_ buffer: Schedule.Buffer) -> FeatureMap {
-    FeatureMap(buffer.shape, in: base, at: buffer.place)
-  }
-
-  func state(ofStep index: Int, shards: Int, shape: FeatureMap.Shape) -> NormalizationState {
-    guard let place = schedule.states[index] else {
-      preconditionFailure("step \(index) is no batch normalisation")
-    }
-    return NormalizationState(in: base, at: place, shards: shards, shape: shape)
-  }
-}
-
-/// Whose statistics a batch normalisation uses.
-enum Normalizing {
-  case batch(shards: Int)
-  case given(() -> ChannelStatistics)
-}
-
-extension Executor {
-  /// Runs one step; returns the statistics that it took, if any.
-  @discardableResult
-  func forward(_ index: Int, _ pass: Pass, normalizing: Normalizing) -> [ChannelStatistics] {
-    let step = steps.steps[index]
-    let input = pass.map(pass.schedule.values[step.inputs[0]])
-    let output = pass.map(pass.schedule.values[step.output])
-    switch step.kind {
-    case .convolution:
-      convolutions[index]?.forward(
-        input, weights: weights(step, pass), filter: filter(step, pass), output: output,
-        in: context)
-    case .depthwiseConvolution:
-      depthwise[index]?.forward(
-        input, weights: weights(step, pass), fullChannels: fullChannels(step),
-        channels: space.slice(ofOutput: step.node, in: pass.subnet), output: output, in: context)
-    case .batchNormalization(let activation):
-      return normalize(index, input, output, activation, pass, normalizing)
-    case .add(let activation):
-      Elementwise(activation: activation).add(
-        input, pass.map(pass.schedule.values[step.inputs[1]]), output: output, in: context)
-    case .activation(let activation):
-      Elementwise(activation: activation).apply(input, output: output, in: context)
-    case .maxPooling: pools[index]?.forward(input, output: output, in: context)
-    case .globalAveragePooling: GlobalAveragePooling.forward(input, output: output, in: context)
-    case .linear:
-      classifier.forward(
-        input, weights: weights(step, pass), bias: biases(step, pass), filter: filter(step, pass),
-        output: output, in: context)
-    }
-    return []
-  }
-
-  private func normalize(
-    _ index: Int, _ input: FeatureMap, _ output: FeatureMap, _ activation: FusedActivation,
-    _ pass: Pass, _ normalizing: Normalizing
-  ) -> [ChannelStatistics] {
-    let step = steps.steps[index]
-    let normalization = BatchNormalization(activation: activation)
-    let statistics =
-      switch normalizing {
-      case .batch(let shards): normalization.statistics(of: input, shards: shards, in: context)
-      case .given(let next): [next()]
-      }
-    normalization.forward(
-      input, statistics: statistics, gamma: weights(step, pass), beta: biases(step, pass),
-      channels: space.slice(ofOutput: step.node, in: pass.subnet),
-      state: pass.state(ofStep: index, shards: statistics.count, shape: input.shape),
-      output: output, in: context)
-    return statistics
-  }
-
-  private func backward(
-    _ index: Int, _ pass: Pass, outputGradient: FeatureMap, inputGradient: FeatureMap?,
-    gradients: [UnsafeMutablePointer<Float>]
-  ) {
-    let step = steps.steps[index]
-    let input = pass.map(pass.schedule.values[step.inputs[0]])
-    let output = pass.map(pass.schedule.values[step.output])
-    switch step.kind {
-    case .convolution:
-      guard let convolution = convolutions[index] else { return }
-      let filter = filter(step, pass)
-      convolution.backwardFilter(
-        input, outputGradient, filter: filter, addingTo: weightGradients(step, gradients),
-        in: context)
-      guard let inputGradient else { return }
-      convolution.backwardData(
-        outputGradient, weights: weights(step, pass), filter: filter,
-        inputGradient: inputGradient, in: context)
-    case .depthwiseConvolution:
-      guard let convolution = depthwise[index] else { return }
-      let channels = space.slice(ofOutput: step.node, in: pass.subnet)
-      convolution.backwardFilter(
-        input, outputGradient, fullChannels: fullChannels(step), channels: channels,
-        addingTo: weightGradients(step, gradients), in: context)
-      guard let inputGradient else { return }
-      convolution.backwardData(
-        outputGradient, weights: weights(step, pass), fullChannels: fullChannels(step),
-        channels: channels, inputGradient: inputGradient, in: context)
-    case .batchNormalization(let activation):
-      BatchNormalization(activation: activation).backward(
-        input, gradient: outputGradient,
-        state: pass.state(ofStep: index, shards: gradients.count, shape: input.shape),
-        channels: space.slice(ofOutput: step.node, in: pass.subnet),
-        addingTo: weightGradients(step, gradients), biasGradients(step, gradients), in: context)
-    case .add(let activation), .activation(let activation):
-      Elementwise(activation: activation).backward(
-        gradient: outputGradient, output: output, result: outputGradient, in: context)
-    case .maxPooling:
-      guard let inputGradient else { return }
-      pools[index]?.backward(
-        input, output: output, gradient: outputGradient, inputGradient: inputGradient, in: context)
-    case .globalAveragePooling:
-      guard let inputGradient else { return }
-      GlobalAveragePooling.backward(outputGradient, inputGradient: inputGradient, in: context)
-    case .linear:
-      let filter = filter(step, pass)
-      classifier.backwardFilter(
-        input, outputGradient, filter: filter, addingTo: weightGradients(step, gradients),
-        biasGradients(step, gradients), in: context)
-      guard let inputGradient else { return }
-      classifier.backwardData(
-        outputGradient, weights: weights(step, pass), filter: filter,
-        inputGradient: inputGradient, in: context)
-    }
-  }
-
-  private func filter(_ step: ExecutionStep, _ pass: Pass) -> FilterView {
-    let node = space.architecture.nodes[step.node]
-    let kernel =
-      if case .convolution(let kernel, _) = step.kind { kernel } else { 1 }
-    return FilterView(
-      kernel: kernel, fullInputs: space.architecture.outputShapes[node.inputs[0]].channels,
-      fullOutputs: fullChannels(step),
-      inputs: space.slice(ofInput: step.node, in: pass.subnet),
-      outputs: space.slice(ofOutput: step.node, in: pass.subnet))
-  }
-
-  private func fullChannels(_ step: ExecutionStep) -> Int {
-    space.architecture.outputShapes[step.node].channels
-  }
-
-  private func weights(_ step: ExecutionStep, _ pass: Pass) -> UnsafePointer<Float> {
-    pass.parameters + layout.weight(ofNode: step.node).range.lowerBound
-  }
-
-  private func biases(_ step: ExecutionStep, _ pass: Pass) -> UnsafePointer<Float> {
-    pass.parameters + layout.bias(ofNode: step.node).range.lowerBound
-  }
-
-  private func weightGradients(
-    _ step: ExecutionStep, _ gradients: [UnsafeMutablePointer<Float>]
-  ) -> [UnsafeMutablePointer<Float>] {
-    gradients.map { $0 + layout.weight(ofNode: step.node).range.lowerBound }
-  }
-
-  private func biasGradients(
-    _ step: ExecutionStep, _ gradients: [UnsafeMutablePointer<Float>]
-  ) -> [UnsafeMutablePointer<Float>] {
-    gradients.map { $0 + layout.bias(ofNode: step.node).range.lowerBound }
   }
 }

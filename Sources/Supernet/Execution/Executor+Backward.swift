@@ -1,0 +1,60 @@
+import Engine
+
+extension Executor {
+  /// Runs one step backward: adds its parameters' gradients, writes its input's.
+  func backward(
+    _ index: Int, _ pass: Pass, outputGradient: FeatureMap, inputGradient: FeatureMap?,
+    gradients: [UnsafeMutablePointer<Float>]
+  ) {
+    let step = steps.steps[index]
+    let input = pass.map(pass.schedule.values[step.inputs[0]])
+    let output = pass.map(pass.schedule.values[step.output])
+    switch step.kind {
+    case .convolution:
+      guard let convolution = convolutions[index] else { return }
+      let filter = filter(step, pass)
+      convolution.backwardFilter(
+        input, outputGradient, filter: filter, addingTo: weightGradients(step, gradients),
+        in: context)
+      guard let inputGradient else { return }
+      convolution.backwardData(
+        outputGradient, weights: weights(step, pass), filter: filter,
+        inputGradient: inputGradient, in: context)
+    case .depthwiseConvolution:
+      guard let convolution = depthwise[index] else { return }
+      let channels = space.slice(ofOutput: step.node, in: pass.subnet)
+      convolution.backwardFilter(
+        input, outputGradient, fullChannels: fullChannels(step), channels: channels,
+        addingTo: weightGradients(step, gradients), in: context)
+      guard let inputGradient else { return }
+      convolution.backwardData(
+        outputGradient, weights: weights(step, pass), fullChannels: fullChannels(step),
+        channels: channels, inputGradient: inputGradient, in: context)
+    case .batchNormalization(let activation):
+      BatchNormalization(activation: activation).backward(
+        input, gradient: outputGradient,
+        state: pass.state(ofStep: index, shards: gradients.count, shape: input.shape),
+        channels: space.slice(ofOutput: step.node, in: pass.subnet),
+        addingTo: weightGradients(step, gradients), biasGradients(step, gradients), in: context)
+    case .add(let activation), .activation(let activation):
+      Elementwise(activation: activation).backward(
+        gradient: outputGradient, output: output, result: outputGradient, in: context)
+    case .maxPooling:
+      guard let inputGradient else { return }
+      pools[index]?.backward(
+        input, output: output, gradient: outputGradient, inputGradient: inputGradient, in: context)
+    case .globalAveragePooling:
+      guard let inputGradient else { return }
+      GlobalAveragePooling.backward(outputGradient, inputGradient: inputGradient, in: context)
+    case .linear:
+      let filter = filter(step, pass)
+      classifier.backwardFilter(
+        input, outputGradient, filter: filter, addingTo: weightGradients(step, gradients),
+        biasGradients(step, gradients), in: context)
+      guard let inputGradient else { return }
+      classifier.backwardData(
+        outputGradient, weights: weights(step, pass), filter: filter,
+        inputGradient: inputGradient, in: context)
+    }
+  }
+}
