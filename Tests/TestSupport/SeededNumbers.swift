@@ -8,7 +8,9 @@ public func seededNumbers(_ count: Int, seed: Int) -> [Float] {
   let period = 4093
   var stream = RandomStream(seed: 2_024, purpose: .testing, step: seed)
   let drawn = (0..<min(count, period)).map { _ in 2 * stream.uniform() - 1 }
-  return count <= period ? drawn : (0..<count).map { drawn[$0 % period] }
+  var numbers: [Float] = []
+  while numbers.count < count { numbers += drawn.prefix(count - numbers.count) }
+  return numbers
 }
 
 /// Small whole numbers, so that equal neighbours are common.

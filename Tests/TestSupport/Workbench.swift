@@ -19,7 +19,9 @@ public final class Workbench {
   /// A block of these numbers.
   public func block(_ values: [Float]) -> UnsafeMutablePointer<Float> {
     let start = blankBlock(values.count)
-    for (index, value) in values.enumerated() { start[index] = value }
+    values.withUnsafeBufferPointer { source in
+      if let base = source.baseAddress { start.update(from: base, count: source.count) }
+    }
     return start
   }
 

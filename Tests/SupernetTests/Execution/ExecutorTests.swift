@@ -5,33 +5,43 @@ import Testing
 
 /// A subnet of the shared weights is exactly the network that its widths describe.
 @Suite struct ExecutorTests {
-  @Test(arguments: try SmallNetwork.all())
+  @Test(arguments: try SmallNetwork.graphs())
   func subnetsTrainLikeTheSameNetworksBuiltNarrow(network: SmallNetwork) throws {
-    let start = seededNumbers(network.layout.count, seed: 70)
     for subnet in network.subnets {
-      let narrow = try network.narrowed(to: subnet)
-      let tensors = Array(zip(network.layout.tensors, narrow.layout.tensors))
-      let elements = tensors.map { network.elements(of: $0.0, in: subnet) }
-      var narrowStart = [Float](repeating: 0, count: narrow.layout.count)
-      for ((_, tensor), full) in zip(tensors, elements) {
-        narrowStart.replaceSubrange(tensor.range, with: full.map { start[$0] })
-      }
       for kernels in KernelSet.runnable {
-        withWorkbench(kernels) { bench in
-          let shared = network.train(
-            subnet, start: start, with: network.executor(bench), bench)
-          let alone = narrow.train(
-            narrow.fullSubnet, start: narrowStart, with: narrow.executor(bench), bench)
-          #expect(shared.sums == alone.sums, "\(kernels.choice)")
-          for (gradient, twin) in zip(shared.gradients, alone.gradients) {
-            for ((_, tensor), full) in zip(tensors, elements) {
-              expectEqualBits(
-                full.map { gradient[$0] }, Array(twin[tensor.range]),
-                "\(kernels.choice) gradient of \(tensor.name)")
-            }
-            expectUntouched(gradient, start, except: elements)
-          }
+        try expectTrainingLikeNarrow(network, subnet, kernels)
+      }
+    }
+  }
+
+  @Test(arguments: try SmallNetwork.named())
+  func namedNetworksTrainLikeTheSameBuiltNarrow(network: SmallNetwork) throws {
+    try expectTrainingLikeNarrow(network, network.subnets[2], KernelSet.runnable[0])
+  }
+
+  private func expectTrainingLikeNarrow(
+    _ network: SmallNetwork, _ subnet: Subnet, _ kernels: KernelSet
+  ) throws {
+    let narrow = try network.narrowed(to: subnet)
+    let start = seededNumbers(network.layout.count, seed: 70)
+    let tensors = Array(zip(network.layout.tensors, narrow.layout.tensors))
+    let elements = tensors.map { network.elements(of: $0.0, in: subnet) }
+    var narrowStart = [Float](repeating: 0, count: narrow.layout.count)
+    for ((_, tensor), full) in zip(tensors, elements) {
+      narrowStart.replaceSubrange(tensor.range, with: full.map { start[$0] })
+    }
+    withWorkbench(kernels) { bench in
+      let shared = network.train(subnet, start: start, with: network.executor(bench), bench)
+      let alone = narrow.train(
+        narrow.fullSubnet, start: narrowStart, with: narrow.executor(bench), bench)
+      #expect(shared.sums == alone.sums, "\(kernels.choice)")
+      for (gradient, twin) in zip(shared.gradients, alone.gradients) {
+        for ((_, tensor), full) in zip(tensors, elements) {
+          expectEqualBits(
+            full.map { gradient[$0] }, Array(twin[tensor.range]),
+            "\(kernels.choice) gradient of \(tensor.name)")
         }
+        expectUntouched(gradient, start, except: elements)
       }
     }
   }
@@ -44,7 +54,7 @@ import Testing
       indices.map { gradient[$0] }, indices.map { start[$0] }, "gradient outside the subnet")
   }
 
-  @Test(arguments: try SmallNetwork.all())
+  @Test(arguments: try SmallNetwork.graphs())
   func subnetsInferLikeTheSameNetworksBuiltNarrow(network: SmallNetwork) throws {
     for subnet in network.subnets {
       let narrow = try network.narrowed(to: subnet)
@@ -62,7 +72,7 @@ import Testing
   }
 
   /// Inference reuses memory and works in place; training keeps everything: both are the same forward pass.
-  @Test(arguments: try SmallNetwork.all())
+  @Test(arguments: try SmallNetwork.graphs())
   func inferenceWithTheBatchsOwnStatisticsIsTrainingsForward(network: SmallNetwork) {
     for subnet in network.subnets {
       for kernels in KernelSet.runnable {
@@ -79,7 +89,7 @@ import Testing
     }
   }
 
-  @Test(arguments: try SmallNetwork.all())
+  @Test(arguments: try SmallNetwork.graphs())
   func otherImagesInTheBatchDoNotMatter(network: SmallNetwork) {
     let subnet = network.subnets[2]
     withWorkbench(KernelSet.runnable[0], threads: 2) { bench in
@@ -95,7 +105,7 @@ import Testing
     }
   }
 
-  @Test(arguments: try SmallNetwork.all())
+  @Test(arguments: try SmallNetwork.graphs())
   func shardsInOnePassEqualPassesOfOneShard(network: SmallNetwork) {
     let subnet = network.subnets[2]
     let size = SmallNetwork.imagesPerShard
@@ -114,7 +124,7 @@ import Testing
     }
   }
 
-  @Test(arguments: try SmallNetwork.all()) func threadsDoNotMatter(network: SmallNetwork) {
+  @Test(arguments: try SmallNetwork.graphs()) func threadsDoNotMatter(network: SmallNetwork) {
     let subnet = network.subnets[3]
     let results = [1, 2, 3].map { threads in
       withWorkbench(KernelSet.runnable[0], threads: threads) { bench in
@@ -130,7 +140,7 @@ import Testing
   }
 
   /// Working memory holds what earlier passes left; none of it may be read.
-  @Test(arguments: try SmallNetwork.all()) func passesLeaveNothingBehind(network: SmallNetwork) {
+  @Test(arguments: try SmallNetwork.graphs()) func passesLeaveNothingBehind(network: SmallNetwork) {
     withWorkbench(KernelSet.runnable[0]) { bench in
       let used = network.executor(bench)
       for (index, subnet) in network.subnets.enumerated() {
@@ -152,7 +162,7 @@ import Testing
   }
 
   /// A power of two passes through every product and sum without rounding.
-  @Test(arguments: try SmallNetwork.all()) func lossScaleScalesGradients(network: SmallNetwork) {
+  @Test(arguments: try SmallNetwork.graphs()) func lossScaleScalesGradients(network: SmallNetwork) {
     let subnet = network.subnets[1]
     withWorkbench(KernelSet.runnable[0]) { bench in
       let executor = network.executor(bench)

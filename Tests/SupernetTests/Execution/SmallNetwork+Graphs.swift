@@ -1,14 +1,17 @@
 import Supernet
 
 extension SmallNetwork {
-  /// Graphs with every kind of step and of memory reuse, and two of the named networks on tiny images.
-  static func all() throws -> [SmallNetwork] {
+  /// Graphs with every kind of step and of memory reuse.
+  static func graphs() throws -> [SmallNetwork] {
+    try [plain(), residual(), inverted(), unusual()]
+  }
+
+  /// Two of the named networks, on tiny images.
+  static func named() throws -> [SmallNetwork] {
     let image = FeatureShape(channels: 3, height: 8, width: 8)
-    return try [
-      plain(), residual(), inverted(), unusual(),
-      SmallNetwork(.named("vgg-small", image: image, classes: 10)),
-      SmallNetwork(.named("resnet20", image: image, classes: 10)),
-    ]
+    return try ["vgg-small", "resnet20"].map { name in
+      try SmallNetwork(.named(name, image: image, classes: 10))
+    }
   }
 
   /// Convolutions of several kernels and strides, pooling, and an activation without batch norm.

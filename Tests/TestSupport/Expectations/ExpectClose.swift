@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 /// Records an issue unless every element lies within its tolerance; it names the worst one.
@@ -43,6 +44,7 @@ public func expectEqualBits(
       sourceLocation: sourceLocation)
     return
   }
+  if haveEqualBytes(actual, expected) { return }
   let different = actual.indices.filter { actual[$0].bitPattern != expected[$0].bitPattern }
   guard let first = different.first else { return }
   Issue.record(
@@ -50,4 +52,13 @@ public func expectEqualBits(
     \(what): \(different.count) of \(actual.count) elements differ, the first at \(first): \
     \(actual[first]) instead of \(expected[first])
     """, sourceLocation: sourceLocation)
+}
+
+private func haveEqualBytes(_ a: [Float], _ b: [Float]) -> Bool {
+  a.withUnsafeBytes { left in
+    b.withUnsafeBytes { right in
+      guard let first = left.baseAddress, let second = right.baseAddress else { return true }
+      return memcmp(first, second, left.count) == 0
+    }
+  }
 }
