@@ -35,9 +35,13 @@ public final class Workbench {
 
   /// A feature map of these values, rounded to single precision.
   public func map(_ dense: DenseMap) -> FeatureMap {
-    let map = blankMap(dense.shape)
-    let rounded = dense.values.map { Float($0) }
-    rounded.withUnsafeBufferPointer { map.fill(fromDense: $0) }
+    map(dense.shape, dense.values.map { Float($0) })
+  }
+
+  /// A feature map of these dense values.
+  public func map(_ shape: FeatureMap.Shape, _ values: [Float]) -> FeatureMap {
+    let map = blankMap(shape)
+    values.withUnsafeBufferPointer { map.fill(fromDense: $0) }
     return map
   }
 

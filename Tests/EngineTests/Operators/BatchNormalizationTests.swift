@@ -88,12 +88,17 @@ struct NormalizationCase: CustomTestStringConvertible, Sendable {
 
   static let all = [
     NormalizationCase(imagesPerShard: 2, height: 1, width: 1, channels: 1),
-    NormalizationCase(shards: 2, imagesPerShard: 1, height: 2, width: 3, channels: 17, slice: .right),
-    NormalizationCase(shards: 1, imagesPerShard: 5, height: 7, width: 7, channels: 16, slice: .left),
-    NormalizationCase(shards: 3, imagesPerShard: 1, height: 9, width: 5, channels: 33, slice: .twoSpans),
-    NormalizationCase(shards: 2, imagesPerShard: 2, height: 3, width: 3, channels: 72, slice: .twoSpans),
+    NormalizationCase(
+      shards: 2, imagesPerShard: 1, height: 2, width: 3, channels: 17, slice: .right),
+    NormalizationCase(
+      shards: 1, imagesPerShard: 5, height: 7, width: 7, channels: 16, slice: .left),
+    NormalizationCase(
+      shards: 3, imagesPerShard: 1, height: 9, width: 5, channels: 33, slice: .twoSpans),
+    NormalizationCase(
+      shards: 2, imagesPerShard: 2, height: 3, width: 3, channels: 72, slice: .twoSpans),
     // 1 280 pixels of 16 floats are more than one chunk.
-    NormalizationCase(shards: 1, imagesPerShard: 5, height: 16, width: 16, channels: 3, slice: .right),
+    NormalizationCase(
+      shards: 1, imagesPerShard: 5, height: 16, width: 16, channels: 3, slice: .right),
   ]
 }
 

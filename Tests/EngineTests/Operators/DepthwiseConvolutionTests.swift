@@ -101,7 +101,8 @@ private struct DepthwiseData {
   /// `<conv(x), y> = <x, backwardData(y)> = <w, backwardFilter(x, y)>`.
   @Test(arguments: [1, 2]) func operatorsAreAdjoint(stride: Int) {
     let layer = LayerCase(
-      images: 3, height: 17, width: 13, stride: stride, outputs: 72, outputSlice: .twoSpans, seed: 4)
+      images: 3, height: 17, width: 13, stride: stride, outputs: 72, outputSlice: .twoSpans, seed: 4
+    )
     let data = DepthwiseData(layer)
     for kernels in KernelSet.runnable {
       withWorkbench(kernels) { bench in

@@ -14,9 +14,11 @@ import Testing
 
   private func numbers(_ shape: FeatureMap.Shape, seed: Int) -> DenseMap {
     // Reaches beyond both corners of ReLU6, and onto them.
-    DenseMap(shape, seededNumbers(shape.pixels * shape.channels, seed: seed).map {
-      abs($0) < 0.1 ? 0 : 5 * $0 + 2.5
-    })
+    DenseMap(
+      shape,
+      seededNumbers(shape.pixels * shape.channels, seed: seed).map {
+        abs($0) < 0.1 ? 0 : 5 * $0 + 2.5
+      })
   }
 
   @Test(arguments: shapes, [FusedActivation.none, .relu, .relu6])

@@ -6,12 +6,14 @@ import Testing
   static let layers = [
     LayerCase(images: 1, height: 1, width: 1, kernel: 1, inputs: 1, outputs: 3, seed: 1),
     LayerCase(
-      images: 5, height: 1, width: 1, kernel: 1, inputs: 33, outputs: 10, inputSlice: .right, seed: 2),
+      images: 5, height: 1, width: 1, kernel: 1, inputs: 33, outputs: 10, inputSlice: .right,
+      seed: 2),
     LayerCase(
       images: 4, height: 1, width: 1, kernel: 1, inputs: 72, outputs: 40, inputSlice: .twoSpans,
       seed: 3),
     LayerCase(
-      images: 2, height: 1, width: 1, kernel: 1, inputs: 17, outputs: 100, inputSlice: .left, seed: 4),
+      images: 2, height: 1, width: 1, kernel: 1, inputs: 17, outputs: 100, inputSlice: .left,
+      seed: 4),
   ]
 
   @Test(arguments: layers) func everyPassMeetsItsTwin(layer: LayerCase) {

@@ -36,15 +36,16 @@ import Testing
     let shape = FeatureMap.Shape(images: 1, height: 3, width: 3, channels: 1)
     var input = DenseMap(shape, seed: position)
     input.values[position] = .nan
-    for kernels in KernelSet.runnable {
+    // The window around the middle sees all nine.
+    let middles = KernelSet.runnable.map { kernels in
       withWorkbench(kernels) { bench in
         let output = bench.blankMap(shape)
         MaxPooling(kernel: 3, stride: 1).forward(
           bench.map(input), output: output, in: bench.context)
-        // The window around the middle sees all nine.
-        #expect(output.dense()[4].isNaN, "\(kernels.choice)")
+        return output.dense()[4]
       }
     }
+    #expect(middles.allSatisfy(\.isNaN))
   }
 
   /// The loss `<pool(x), y>` moves along a direction as the gradient says.

@@ -45,7 +45,8 @@ import Testing
     #expect(sums[0].top5 == twins.count { $0.rank < 5 })
     #expect(sums[0].images == images)
     expectClose(
-      gradient, twins.flatMap { twin in
+      gradient,
+      twins.flatMap { twin in
         twin.gradient.map { Expected(scale * $0, within: scale * rounding) }
       }, "gradient")
   }

@@ -27,7 +27,8 @@ struct SmallNetwork: CustomTestStringConvertible, Sendable {
     let layout = ParameterLayout(space.architecture)
     self.layout = layout
     self.parameters =
-      parameters ?? {
+      parameters
+      ?? {
         var block = [Float](repeating: 0, count: layout.count)
         for (place, tensor) in layout.tensors.enumerated() {
           let numbers = seededNumbers(tensor.range.count, seed: 100 + place)
