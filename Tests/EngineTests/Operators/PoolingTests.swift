@@ -45,7 +45,7 @@ import Testing
         return output.dense()[4]
       }
     }
-    #expect(middles.allSatisfy(\.isNaN))
+    #expect(middles.allSatisfy { $0.isNaN })
   }
 
   /// The loss `<pool(x), y>` moves along a direction as the gradient says.
