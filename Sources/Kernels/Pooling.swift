@@ -14,7 +14,8 @@ public func maxPoolGathered(
       var largest = load(source + Int(tapOffsets[0]) * stride + channel)
       for t in 1..<max(1, taps) {
         let value = load(source + Int(tapOffsets[t]) * stride + channel)
-        largest = largest.replacing(with: value, where: .!(value .<= largest))
+        // Not a number wins, so that a diverged network cannot hide behind a pool.
+        largest = largest.replacing(with: value, where: (value .> largest) .| (value .!= value))
       }
       store(largest, target + channel)
       channel += Vector.scalarCount

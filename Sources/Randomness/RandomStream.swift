@@ -80,7 +80,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
 }
 
 /// Ten rounds of Philox4x32; the constants are the paper's.
-func philox4x32(
+package func philox4x32(
   counter: (UInt32, UInt32, UInt32, UInt32), key: (UInt32, UInt32)
 ) -> (UInt32, UInt32, UInt32, UInt32) {
   var (c0, c1, c2, c3) = counter

@@ -26,6 +26,8 @@ public struct NormalizationState: @unchecked Sendable {
     in storage: AlignedStorage<Float>, at place: MemoryPlan.Place, shards: Int,
     shape: FeatureMap.Shape
   ) {
+    precondition(
+      place.count >= Self.size(shards: shards, shape: shape), "the place is smaller than the state")
     let memory = storage.pointer + place.start
     let rows = shards * shape.pixelStride
     scale = memory

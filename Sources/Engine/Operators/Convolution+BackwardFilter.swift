@@ -11,6 +11,9 @@ extension Convolution {
   ) {
     let shards = gradients.count
     precondition(input.shape.images % shards == 0, "every shard has as many images")
+    precondition(
+      outputGradient.shape == outputShape(for: input.shape, channels: filter.outputs.count)
+        && input.shape.channels == filter.inputs.count, "feature maps and filter agree")
     let kernels = context.kernels
     let shape = FilterSums(filter, kernels)
     let sums = context.scratch(.filterSums, shards * shape.size)

@@ -91,6 +91,9 @@ public final class DepthwiseConvolution {
   ) {
     let shards = gradients.count
     precondition(input.shape.images % shards == 0, "every shard has as many images")
+    precondition(
+      outputGradient.shape == outputShape(for: input.shape)
+        && channels.count == input.shape.channels, "feature maps and slice agree")
     let kernels = context.kernels
     let pixelStride = input.shape.pixelStride
     let vectors = pixelStride / kernels.lanes

@@ -19,6 +19,7 @@ public struct Elementwise: Sendable {
 
   /// `output = activation(input)`.
   public func apply(_ input: FeatureMap, output: FeatureMap, in context: EngineContext) {
+    precondition(input.shape == output.shape, "input and output agree")
     forEachPiece(input.shape, in: context) { start, count in
       context.kernels.activateAll(
         input.elements + start, count, activation.rawValue, output.elements + start)
@@ -29,6 +30,8 @@ public struct Elementwise: Sendable {
   public func backward(
     gradient: FeatureMap, output: FeatureMap, result: FeatureMap, in context: EngineContext
   ) {
+    precondition(
+      gradient.shape == output.shape && gradient.shape == result.shape, "gradient and output agree")
     forEachPiece(gradient.shape, in: context) { start, count in
       context.kernels.activationGradient(
         gradient.elements + start, output.elements + start, count, activation.rawValue,
@@ -40,6 +43,7 @@ public struct Elementwise: Sendable {
   public static func accumulate(
     _ source: FeatureMap, into target: FeatureMap, in context: EngineContext
   ) {
+    precondition(source.shape == target.shape, "both terms of a sum agree")
     forEachPiece(source.shape, in: context) { start, count in
       context.kernels.addInto(target.elements + start, source.elements + start, count)
     }

@@ -38,6 +38,9 @@ public final class MaxPooling {
     _ input: FeatureMap, output: FeatureMap, gradient: FeatureMap, inputGradient: FeatureMap,
     in context: EngineContext
   ) {
+    precondition(
+      output.shape == outputShape(for: input.shape) && gradient.shape == output.shape
+        && inputGradient.shape == input.shape, "feature maps agree")
     let plan = plan(for: input.shape)
     let row = input.shape.pixelStride
     context.threads.forEach(input.shape.images) { image in
@@ -86,6 +89,7 @@ public enum GlobalAveragePooling {
     _ gradient: FeatureMap, inputGradient: FeatureMap, in context: EngineContext
   ) {
     let shape = inputGradient.shape
+    precondition(gradient.shape == outputShape(for: shape), "feature maps agree")
     let row = shape.pixelStride
     context.threads.forEach(shape.images) { image in
       context.kernels.spreadPixels(

@@ -46,7 +46,9 @@ public struct SoftmaxCrossEntropy: Sendable {
     _ logits: FeatureMap, labels: [Int32], shards: Int, gradient: FeatureMap? = nil,
     scale: Double = 1
   ) -> [LossSums] {
-    precondition(labels.count == logits.shape.images, "one label an image")
+    precondition(
+      labels.count == logits.shape.images && labels.count.isMultiple(of: shards),
+      "one label an image, and as many images in every shard")
     let images = logits.shape.images / shards
     return (0..<shards).map { shard in
       var sums = LossSums()
@@ -64,20 +66,25 @@ public struct SoftmaxCrossEntropy: Sendable {
     _ logits: UnsafePointer<Float>, classes: Int, label: Int,
     gradient: UnsafeMutablePointer<Float>?, scale: Double
   ) -> LossSums {
-    var largest = logits[0]
-    for k in 1..<max(1, classes) where !(logits[k] <= largest) { largest = logits[k] }
+    var largest = Double(logits[0])
+    for k in 1..<max(1, classes) where !(Double(logits[k]) <= largest) { largest = Double(logits[k]) }
     var total = 0.0
-    for k in 0..<classes { total += exp(Double(logits[k] - largest)) }
+    for k in 0..<classes { total += exp(Double(logits[k]) - largest) }
     let logTotal = log(total)
     var loss = 0.0
     var rank = 0
     for k in 0..<classes {
-      let logProbability = Double(logits[k] - largest) - logTotal
+      let logProbability = Double(logits[k]) - largest - logTotal
       let target = (k == label ? 1 - smoothing : 0) + smoothing / Double(classes)
       loss -= target == 0 ? 0 : target * logProbability
-      if logits[k] > logits[label] || (logits[k] == logits[label] && k < label) { rank += 1 }
+      if k != label, !ranksBehind(logits[k], k, logits[label], label) { rank += 1 }
       gradient?[k] = Float(scale * (exp(logProbability) - target))
     }
     return LossSums(loss: loss, top1: rank < 1 ? 1 : 0, top5: rank < 5 ? 1 : 0, images: 1)
+  }
+
+  /// Whether a class ranks behind the label; a score that is not a number never lets the label win.
+  private func ranksBehind(_ score: Float, _ k: Int, _ labelScore: Float, _ label: Int) -> Bool {
+    score < labelScore || (score == labelScore && k > label)
   }
 }

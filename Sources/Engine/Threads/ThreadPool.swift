@@ -13,34 +13,23 @@ public final class ThreadPool: @unchecked Sendable {
   /// How many threads run a loop, the caller included.
   public let count: Int
 
-  private let next = Atomic<Int>(0)
-  private let generation = Atomic<Int>(0)
-  private let busy = Atomic<Int>(0)
-  private let stopping = Atomic<Bool>(false)
-  private var iterations = 0
-  private var body: ((Int) -> Void)?
-  private var threads: [pthread_t] = []
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let loop: SharedLoop
+  private let threads: [pthread_t]
 
   /// - Parameter threads: at least 1; by default as many as this process may use processors, read from its
   ///   affinity, so that `mpirun --bind-to` and `taskset` are honoured.
   public init(threads count: Int = ThreadPool.availableProcessors) {
     precondition(count >= 1, "a thread pool needs at least one thread")
     self.count = count
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(wake, nil)
-    for _ in 1..<max(1, count) { threads.append(startThread { [unowned self] in work() }) }
+    // Threads hold the loop and not the pool: a pool that its own threads hold would never end.
+    let loop = SharedLoop()
+    self.loop = loop
+    threads = (1..<max(1, count)).map { _ in startThread { loop.work() } }
   }
 
   deinit {
-    stopping.store(true, ordering: .releasing)
-    publish()
+    loop.stop()
     for thread in threads { pthread_join(thread, nil) }
-    pthread_cond_destroy(wake)
-    pthread_mutex_destroy(mutex)
-    wake.deallocate()
-    mutex.deallocate()
   }
 
   /// How many processors the calling thread may run on.
@@ -55,15 +44,50 @@ public final class ThreadPool: @unchecked Sendable {
       return
     }
     withoutActuallyEscaping(body) { escaping in
-      self.iterations = iterations
-      self.body = escaping
-      next.store(0, ordering: .relaxed)
-      busy.store(count - 1, ordering: .relaxed)
-      publish()
-      runIndices(escaping)
-      waitForWorkers()
-      self.body = nil
+      loop.run(iterations, workers: count - 1, escaping)
     }
+  }
+}
+
+/// The loop that a pool's threads run now; held by the pool and by each of its threads.
+private final class SharedLoop: @unchecked Sendable {
+  private let next = Atomic<Int>(0)
+  private let generation = Atomic<Int>(0)
+  private let busy = Atomic<Int>(0)
+  private let stopping = Atomic<Bool>(false)
+  private var iterations = 0
+  private var body: ((Int) -> Void)?
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  init() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(wake, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(wake)
+    pthread_mutex_destroy(mutex)
+    wake.deallocate()
+    mutex.deallocate()
+  }
+
+  /// Publishes a loop, takes part in it, and waits for `workers` others.
+  func run(_ iterations: Int, workers: Int, _ body: @escaping (Int) -> Void) {
+    self.iterations = iterations
+    self.body = body
+    next.store(0, ordering: .relaxed)
+    busy.store(workers, ordering: .relaxed)
+    publish()
+    runIndices(body)
+    waitForWorkers()
+    self.body = nil
+  }
+
+  /// Sends all threads home.
+  func stop() {
+    stopping.store(true, ordering: .releasing)
+    publish()
   }
 
   /// Mostly a matter of microseconds; where ranks share processors, a worker may have to get one first.
@@ -90,7 +114,8 @@ public final class ThreadPool: @unchecked Sendable {
     }
   }
 
-  private func work() {
+  /// A thread's life.
+  func work() {
     var seen = 0
     while true {
       waitForLoop(after: seen)

@@ -1,0 +1,243 @@
+import Engine
+import TestSupport
+import Testing
+
+/// Everything a convolution needs, in single precision for the engine and in double for its twin.
+private struct ConvolutionData {
+  let layer: LayerCase
+  let twin: NaiveConvolution
+  let input, gradient: DenseMap
+  let weights: [Float]
+  var exactWeights: [Double] { weights.map(Double.init) }
+
+  init(_ layer: LayerCase) {
+    self.layer = layer
+    twin = NaiveConvolution(filter: layer.filter, stride: layer.stride)
+    input = DenseMap(layer.inputShape, seed: layer.seed)
+    gradient = DenseMap(layer.outputShape, seed: layer.seed + 1_000)
+    weights = seededNumbers(layer.weightCount, seed: layer.seed + 2_000)
+  }
+
+  var operation: Convolution { Convolution(kernel: layer.kernel, stride: layer.stride) }
+
+  func output(_ bench: Workbench) -> FeatureMap {
+    let output = bench.blankMap(layer.outputShape)
+    operation.forward(
+      bench.map(input), weights: bench.block(weights), filter: layer.filter, output: output,
+      in: bench.context)
+    return output
+  }
+
+  func inputGradient(_ bench: Workbench) -> FeatureMap {
+    let result = bench.blankMap(layer.inputShape)
+    operation.backwardData(
+      bench.map(gradient), weights: bench.block(weights), filter: layer.filter,
+      inputGradient: result, in: bench.context)
+    return result
+  }
+
+  /// What is added to `start`, shard by shard.
+  func weightGradients(_ bench: Workbench, shards: Int, start: [Float]) -> [[Float]] {
+    let blocks = (0..<shards).map { _ in bench.block(start) }
+    operation.backwardFilter(
+      bench.map(input), bench.map(gradient), filter: layer.filter, addingTo: blocks,
+      in: bench.context)
+    return blocks.map { Array(UnsafeBufferPointer(start: $0, count: start.count)) }
+  }
+
+  /// The full gradient of some images added to `start`; nil where the slice has no weight.
+  func expectedWeightGradient(images: Range<Int>, start: [Float]) -> [Expected?] {
+    var expected = [Expected?](repeating: nil, count: start.count)
+    for tapRow in 0..<layer.kernel {
+      for tapColumn in 0..<layer.kernel {
+        for k in 0..<layer.inputs {
+          for m in 0..<layer.outputs {
+            var sum = twin.weightGradient(
+              input, gradient, images: images, tapRow: tapRow, tapColumn: tapColumn, input: k,
+              output: m)
+            let index = twin.weightIndex(tapRow, tapColumn, k, m)
+            sum.add(Double(start[index]))
+            expected[index] = sum.expected
+          }
+        }
+      }
+    }
+    return expected
+  }
+}
+
+@Suite struct ConvolutionTests {
+  @Test(arguments: LayerCase.seeded) func forwardMeetsItsTwin(layer: LayerCase) {
+    let data = ConvolutionData(layer)
+    let weights = data.exactWeights
+    let expected = layer.outputShape.places.map {
+      data.twin.output(data.input, weights: weights, at: $0).expected
+    }
+    for kernels in KernelSet.runnable {
+      withWorkbench(kernels) { bench in
+        let output = data.output(bench)
+        expectClose(output.dense(), expected, "\(kernels.choice) output")
+        output.expectZeroPadding("\(kernels.choice) output")
+      }
+    }
+  }
+
+  @Test(arguments: LayerCase.seeded) func backwardDataMeetsItsTwin(layer: LayerCase) {
+    let data = ConvolutionData(layer)
+    let weights = data.exactWeights
+    let expected = layer.inputShape.places.map {
+      data.twin.inputGradient(data.gradient, weights: weights, at: $0).expected
+    }
+    for kernels in KernelSet.runnable {
+      withWorkbench(kernels) { bench in
+        let gradient = data.inputGradient(bench)
+        expectClose(gradient.dense(), expected, "\(kernels.choice) input gradient")
+        gradient.expectZeroPadding("\(kernels.choice) input gradient")
+      }
+    }
+  }
+
+  @Test(arguments: LayerCase.seeded) func backwardFilterMeetsItsTwin(layer: LayerCase) {
+    let data = ConvolutionData(layer)
+    let start = seededNumbers(layer.weightCount, seed: 5)
+    let expected = data.expectedWeightGradient(images: 0..<layer.images, start: start)
+    for kernels in KernelSet.runnable {
+      withWorkbench(kernels) { bench in
+        expectSlicedGradient(
+          data.weightGradients(bench, shards: 1, start: start)[0], expected, start: start,
+          "\(kernels.choice) filter gradient")
+      }
+    }
+  }
+
+  /// Maps larger than a cache block are cut into rows; a sample of places keeps the twin quick.
+  @Test(arguments: [1, 2]) func largeMapsMeetTheirTwins(stride: Int) {
+    let layer = LayerCase(
+      images: 2, height: 67, width: 61, kernel: 3, stride: stride, inputs: 33, outputs: 40,
+      inputSlice: .right, outputSlice: .twoSpans, seed: 77)
+    let data = ConvolutionData(layer)
+    let weights = data.exactWeights
+    let outputs = everyNth(53, of: layer.outputShape)
+    let inputs = everyNth(67, of: layer.inputShape)
+    let expectedOutputs = outputs.places.map {
+      data.twin.output(data.input, weights: weights, at: $0).expected
+    }
+    let expectedInputs = inputs.places.map {
+      data.twin.inputGradient(data.gradient, weights: weights, at: $0).expected
+    }
+    for kernels in KernelSet.runnable {
+      withWorkbench(kernels) { bench in
+        let output = data.output(bench).dense()
+        expectClose(outputs.indices.map { output[$0] }, expectedOutputs, "\(kernels.choice) output")
+        let gradient = data.inputGradient(bench).dense()
+        expectClose(
+          inputs.indices.map { gradient[$0] }, expectedInputs, "\(kernels.choice) input gradient")
+      }
+    }
+  }
+
+  private func everyNth(
+    _ step: Int, of shape: FeatureMap.Shape
+  ) -> (indices: [Int], places: [Place]) {
+    // The prime step times a prime is one pixel further and some channels.
+    let indices = Array(stride(from: 0, to: shape.pixels * shape.channels, by: step * 31))
+    return (
+      indices,
+      indices.map { index in
+        let (pixel, channel) = index.quotientAndRemainder(dividingBy: shape.channels)
+        let (image, inside) = pixel.quotientAndRemainder(dividingBy: shape.imagePixels)
+        return Place(
+          image: image, row: inside / shape.width, column: inside % shape.width, channel: channel)
+      }
+    )
+  }
+
+  /// `<conv(x), y> = <x, backwardData(y)> = <w, backwardFilter(x, y)>`: three sums of the same products.
+  @Test(arguments: [
+    LayerCase(
+      images: 3, height: 16, width: 16, kernel: 3, inputs: 40, outputs: 72, inputSlice: .twoSpans,
+      outputSlice: .right, seed: 1),
+    LayerCase(
+      images: 2, height: 9, width: 7, kernel: 5, stride: 2, inputs: 72, outputs: 33,
+      inputSlice: .right, outputSlice: .left, seed: 2),
+    LayerCase(
+      images: 1, height: 67, width: 61, kernel: 3, inputs: 33, outputs: 17, outputSlice: .twoSpans,
+      seed: 3),
+  ]) func operatorsAreAdjoint(layer: LayerCase) {
+    let data = ConvolutionData(layer)
+    for kernels in KernelSet.runnable {
+      withWorkbench(kernels) { bench in
+        let forward = dot(data.output(bench).dense(), data.gradient.values)
+        let backward = dot(data.inputGradient(bench).dense(), data.input.values)
+        let zero = [Float](repeating: 0, count: layer.weightCount)
+        let filter = dot(
+          data.weightGradients(bench, shards: 1, start: zero)[0], data.exactWeights)
+        // The three agree to rounding in the longest sums; their size is that of a random walk.
+        let walk = Double(layer.products).squareRoot()
+        #expect(abs(forward - backward) < 1e-5 * walk, "\(kernels.choice)")
+        #expect(abs(forward - filter) < 1e-5 * walk, "\(kernels.choice)")
+      }
+    }
+  }
+
+  /// The loss `<conv(x, w), y>` moves along a direction as the gradients say.
+  @Test func gradientsMeetFiniteDifferences() {
+    let layer = LayerCase(
+      height: 5, width: 4, stride: 2, inputs: 3, outputs: 4, inputSlice: .right, outputSlice: .left,
+      seed: 8)
+    let data = ConvolutionData(layer)
+    let inputDirection = DenseMap(layer.inputShape, seed: 21)
+    let weightDirection = seededNumbers(layer.weightCount, seed: 22).map(Double.init)
+    func loss(at h: Double) -> Double {
+      let input = DenseMap(
+        layer.inputShape, zip(data.input.values, inputDirection.values).map { $0 + h * $1 })
+      let weights = zip(data.exactWeights, weightDirection).map { $0 + h * $1 }
+      return layer.outputShape.places.reduce(0) {
+        $0 + data.twin.output(input, weights: weights, at: $1).value * data.gradient[$1]
+      }
+    }
+    let slope = centralDifference(loss)
+    for kernels in KernelSet.runnable {
+      withWorkbench(kernels) { bench in
+        let zero = [Float](repeating: 0, count: layer.weightCount)
+        let predicted =
+          dot(data.inputGradient(bench).dense(), inputDirection.values)
+          + dot(data.weightGradients(bench, shards: 1, start: zero)[0], weightDirection)
+        #expect(abs(predicted - slope) < 1e-5 * max(1, abs(slope)), "\(kernels.choice)")
+      }
+    }
+  }
+
+  @Test func impossibleLayersAreRefused() async {
+    await #expect(processExitsWith: .failure) { _ = Convolution(kernel: 2, stride: 1) }
+    await #expect(processExitsWith: .failure) { _ = Convolution(kernel: 3, stride: 3) }
+    await #expect(processExitsWith: .failure) {
+      _ = FilterView(
+        kernel: 3, fullInputs: 4, fullOutputs: 4, inputs: ChannelSlice(0..<5),
+        outputs: ChannelSlice(0..<4))
+    }
+  }
+}
+
+/// The derivative at 0 of a function that is smooth at the scale of the step, in double precision.
+///
+/// A step of 1e-5 leaves an error of 1e-10 times the third derivative and 1e-11 of rounding.
+func centralDifference(_ f: (Double) -> Double) -> Double {
+  let h = 1e-5
+  return (f(h) - f(-h)) / (2 * h)
+}
+
+/// A gradient meets its twin where the slice has weights, and keeps the bits of `start` elsewhere.
+func expectSlicedGradient(
+  _ actual: [Float], _ expected: [Expected?], start: [Float], _ what: String,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  let inside = expected.indices.filter { expected[$0] != nil }
+  let outside = expected.indices.filter { expected[$0] == nil }
+  expectClose(
+    inside.map { actual[$0] }, inside.compactMap { expected[$0] }, what,
+    sourceLocation: sourceLocation)
+  expectEqualBits(
+    outside.map { actual[$0] }, outside.map { start[$0] }, "\(what) outside the slice",
+    sourceLocation: sourceLocation)
+}

@@ -1,0 +1,42 @@
+import Engine
+import TestSupport
+import Testing
+
+@Suite struct MomentumSGDTests {
+  /// Starts, ends and lengths that are no multiples of a vector; elements outside stay as they are.
+  @Test(
+    arguments: [0..<1, 3..<20, 16..<64, 5..<1_000, 7..<40_000], [false, true])
+  func stepMeetsItsTwin(range: Range<Int>, nesterov: Bool) {
+    let count = range.upperBound + 9
+    let (weights, velocities, gradients) = (
+      seededNumbers(count, seed: 1), seededNumbers(count, seed: 2), seededNumbers(count, seed: 3)
+    )
+    let (rate, momentum, decay): (Float, Float, Float) = (0.25, 0.875, 0.03125)
+    let steps = range.map {
+      naiveMomentumStep(
+        weight: Double(weights[$0]), velocity: Double(velocities[$0]),
+        gradient: Double(gradients[$0]), rate: Double(rate), momentum: Double(momentum),
+        decay: Double(decay), nesterov: nesterov)
+    }
+    for kernels in KernelSet.runnable {
+      withWorkbench(kernels, threads: 2) { bench in
+        let (weightBlock, velocityBlock) = (bench.block(weights), bench.block(velocities))
+        MomentumSGD(momentum: momentum, nesterov: nesterov).step(
+          weights: weightBlock, momenta: velocityBlock, gradients: bench.block(gradients),
+          range: range, rate: rate, decay: decay, in: bench.context)
+        let (newWeights, newVelocities) = (
+          Array(UnsafeBufferPointer(start: weightBlock, count: count)),
+          Array(UnsafeBufferPointer(start: velocityBlock, count: count))
+        )
+        let choice = kernels.choice
+        expectClose(Array(newWeights[range]), steps.map(\.weight.expected), "\(choice) weights")
+        expectClose(
+          Array(newVelocities[range]), steps.map(\.velocity.expected), "\(choice) velocities")
+        for outside in [0..<range.lowerBound, range.upperBound..<count] {
+          #expect(newWeights[outside] == weights[outside])
+          #expect(newVelocities[outside] == velocities[outside])
+        }
+      }
+    }
+  }
+}

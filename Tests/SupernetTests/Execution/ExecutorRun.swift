@@ -1,0 +1,59 @@
+import Engine
+import Supernet
+import TestSupport
+
+/// What a training pass gave: each shard's sums and full-width gradient.
+struct TrainingResult {
+  let sums: [LossSums]
+  let gradients: [[Float]]
+}
+
+extension SmallNetwork {
+  func executor(_ bench: Workbench) -> Executor {
+    Executor(space: space, layout: layout, context: bench.context)
+  }
+
+  /// A training pass over some of the images; gradients are added to `start`, or to zero.
+  func train(
+    _ subnet: Subnet, images: Range<Int> = 0..<images, shards: Int = shards,
+    start: [Float]? = nil, lossScale: Double = 0.125, smoothing: Double = 0.1,
+    with executor: Executor, _ bench: Workbench
+  ) -> TrainingResult {
+    let start = start ?? [Float](repeating: 0, count: layout.count)
+    let blocks = (0..<shards).map { _ in bench.block(start) }
+    let sums = withImages(images) {
+      executor.train(
+        subnet, on: $0, parameters: bench.block(parameters), gradients: blocks,
+        lossScale: lossScale, smoothing: smoothing)
+    }
+    return TrainingResult(
+      sums: sums,
+      gradients: blocks.map { Array(UnsafeBufferPointer(start: $0, count: layout.count)) })
+  }
+
+  func statistics(
+    _ subnet: Subnet, images: Range<Int> = 0..<images, with executor: Executor, _ bench: Workbench
+  ) -> [ChannelStatistics] {
+    withImages(images) {
+      executor.statistics(of: subnet, on: $0, parameters: bench.block(parameters))
+    }
+  }
+
+  func evaluate(
+    _ subnet: Subnet, images: Range<Int> = 0..<images, statistics: [ChannelStatistics],
+    with executor: Executor, _ bench: Workbench
+  ) -> LossSums {
+    withImages(images) {
+      executor.evaluate(
+        subnet, on: $0, parameters: bench.block(parameters), statistics: statistics)
+    }
+  }
+
+  private func withImages<Result>(
+    _ range: Range<Int>, _ body: (LabelledImages) -> Result
+  ) -> Result {
+    let size = pixels.count / Self.images
+    return Array(pixels[range.lowerBound * size..<range.upperBound * size])
+      .withUnsafeBufferPointer { body(LabelledImages(pixels: $0, labels: Array(labels[range]))) }
+  }
+}
