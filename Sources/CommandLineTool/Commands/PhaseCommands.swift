@@ -123,6 +123,9 @@ extension RunSession {
       if let folder = session.folder {
         let report = try RunReport(of: folder.directory).write()
         if outcome == .finished {
+          if let result = try folder.directory.json(RunResult.self, of: folder.directory.result) {
+            session.progress.note(result.table)
+          }
           try folder.directory.setStatus(RunStatus(.done, phase: "all", step: 0))
           session.progress.note("report: \(report)")
         }

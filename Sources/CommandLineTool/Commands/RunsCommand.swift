@@ -40,12 +40,7 @@ struct RunsCommand: ParsableCommand {
       show("attempts  \(try directory.attempts())")
       guard let result = try directory.json(RunResult.self, of: directory.result) else { return }
       show("winner    \(result.winner)")
-      for network in result.networks {
-        show(
-          "\(network.role.padded(to: 9)) \(grouped(network.macs).padded(to: 14, atStart: true)) MACs "
-            + "\(grouped(network.parameters).padded(to: 12, atStart: true)) parameters  test top-1 "
-            + percent(network.testTop1, 2))
-      }
+      show(result.table)
     }
   }
 

@@ -25,6 +25,15 @@ struct RunResult: Codable {
   let winner: String
   let networks: [Network]
   let testImages: Int
+
+  /// The final table, a line a network.
+  var table: String {
+    networks.map { network in
+      "\(network.role.padded(to: 9)) \(grouped(network.macs).padded(to: 14, atStart: true)) MACs "
+        + "\(grouped(network.parameters).padded(to: 12, atStart: true)) parameters  test top-1 "
+        + percent(network.testTop1, 2)
+    }.joined(separator: "\n")
+  }
 }
 
 extension RunSession {

@@ -67,7 +67,9 @@ public struct SoftmaxCrossEntropy: Sendable {
     gradient: UnsafeMutablePointer<Float>?, scale: Double
   ) -> LossSums {
     var largest = Double(logits[0])
-    for k in 1..<max(1, classes) where !(Double(logits[k]) <= largest) { largest = Double(logits[k]) }
+    for k in 1..<max(1, classes) where !(Double(logits[k]) <= largest) {
+      largest = Double(logits[k])
+    }
     var total = 0.0
     for k in 0..<classes { total += exp(Double(logits[k]) - largest) }
     let logTotal = log(total)

@@ -3,11 +3,11 @@ import Foundation
 /// One run's folder: where everything is, and the small files in it.
 ///
 ///     <run>/config.yaml config.input.yaml env.json STATUS attempt lock result.json report.html
-///           metrics/{train,eval,search,retrain}.jsonl   search/journal.jsonl   checkpoints/
+///           metrics/{train,search,retrain}.jsonl   search/journal.jsonl   checkpoints/
 public struct RunDirectory: Sendable {
   /// The logs of figures that a run writes.
   public enum Metrics: String, CaseIterable, Sendable {
-    case train, eval, search, retrain
+    case train, search, retrain
   }
 
   /// The folder itself.
