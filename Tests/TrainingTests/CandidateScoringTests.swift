@@ -80,9 +80,10 @@ import Training
     #expect(try first.run().outcome == .stopped)
     #expect(first.completed.count < 40)
     #expect(Set(first.records.map(\.bins)) == Set(first.completed))
-    let known = Dictionary(uniqueKeysWithValues: first.records.map {
-      ($0.bins, Score(accuracy: $0.accuracy, loss: $0.loss))
-    })
+    let known = Dictionary(
+      uniqueKeysWithValues: first.records.map {
+        ($0.bins, Score(accuracy: $0.accuracy, loss: $0.loss))
+      })
     let second = WatchedSearch(ranks: 5 - asked.ranks, known: known)
     let end = try second.run()
     #expect(end.outcome == .finished)

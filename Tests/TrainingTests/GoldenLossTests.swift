@@ -9,7 +9,11 @@ import Training
 /// floats, since the C library's logarithm may differ in the last bit of a double. After a change that is meant to
 /// change them, `VERNIER_RECORD=1 swift test --filter GoldenLossTests` prints the new list, and fails.
 @Suite struct GoldenLossTests {
-  private static let recorded: [Float] = []
+  private static let recorded: [Float] = [
+    0x1.05ff1p+1, 0x1.1220bp+1, 0x1.1941c8p+1, 0x1.0c973p+1,
+    0x1.0afeaap+1, 0x1.0cc1e4p+1, 0x1.06f8a8p+1, 0x1.0f287ep+1,
+    0x1.075d8ap+1, 0x1.1a3ebep+1, 0x1.0be31p+1, 0x1.0a398ep+1,
+  ]
 
   @Test func lossesAreThoseWrittenDown() throws {
     var training = SmallTraining(sharing: BilaterallyCoupled(), kernels: .portable)

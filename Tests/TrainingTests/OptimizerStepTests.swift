@@ -47,7 +47,8 @@ import Training
       for tensor in trainer.layout.tensors {
         for place in tensor.range where !touched.contains(where: { $0.contains(place) }) {
           let weight = before.parameters.values[place]
-          let velocity = (tensor.decays ? decay * weight : 0) + momentum * before.momenta.values[place]
+          let velocity =
+            (tensor.decays ? decay * weight : 0) + momentum * before.momenta.values[place]
           #expect(after.momenta.values[place] == velocity)
           #expect(after.parameters.values[place] == weight - Float(report.rate) * velocity)
           visited += 1

@@ -119,10 +119,15 @@ final class WatchedSearch: Sendable {
     _ bins: [Int], rank: Int, _ extra: (Int) throws -> Void, _ betweenBatches: () throws -> Void
   ) throws -> Score {
     log.withLock { $0.begun.append((rank, bins)) }
+    try #require(begun.count < 400, "candidates go back and forth")
     var random = RandomStream(
       seed: UInt64(rank), purpose: .testing, step: ranks, index: Self.number(bins))
     for _ in 0..<3 {
       try extra(rank)
+      if let stop, !stop.ranks.contains(rank), begun.count >= stop.afterScorings {
+        // Those who are asked to leave get the time to say so before the others are through.
+        usleep(5_000)
+      }
       usleep(UInt32(random.integer(below: 1000)))
       try betweenBatches()
     }
