@@ -5,9 +5,10 @@ import Training
 
 /// A short training whose losses are written down, to see when anything changes what a training does.
 ///
-/// The portable kernels round every product and sum apart, so that the losses are the same on every machine; as
-/// floats, since the C library's logarithm may differ in the last bit of a double. After a change that is meant to
-/// change them, `VERNIER_RECORD=1 swift test --filter GoldenLossTests` prints the new list, and fails.
+/// The portable kernels round every product and sum apart, so that the losses are the same on every
+/// machine; as floats, since the C library's logarithm may differ in the last bit of a double. After a
+/// change that is meant to change them, `VERNIER_RECORD=1 swift test --filter GoldenLossTests` prints
+/// the new list, and fails.
 @Suite struct GoldenLossTests {
   private static let recorded: [Float] = [
     0x1.05ff1p+1, 0x1.1220bp+1, 0x1.1941c8p+1, 0x1.0c973p+1,

@@ -15,19 +15,22 @@ import Training
     let training = SmallTraining(
       sharing: scheme.sharing, kernels: .portable,
       optimizer: MomentumSGD(momentum: 0.9, nesterov: nesterov), decaysNormalization: nesterov)
-    _ = try training.run { trainer in
-      let twin = try NaiveTrainer(training)
-      var (parameters, momenta) = (Bits(trainer.parameters).values, Bits(trainer.momenta).values)
-      for step in 0..<4 {
-        let report = try trainer.advance(request: .none)
-        let expected = try twin.step(step, &parameters, &momenta)
-        #expect(Bits(trainer.parameters) == Bits(parameters), "step \(step)")
-        #expect(Bits(trainer.momenta) == Bits(momenta), "step \(step)")
-        #expect(abs(report.loss - expected.loss) < 1e-12)
-        #expect(abs(report.top1 - expected.top1) < 1e-12)
-        #expect(report.rate == training.schedule.rate(at: step) && report.step == step + 1)
-        #expect(report.widths == (try training.plan().realization(at: step).widths))
+    let history = try training.run { trainer in
+      try (0..<4).map { _ in
+        let before = Weights(of: trainer)
+        return (before, try trainer.advance(request: .none), Weights(of: trainer))
       }
+    }[0]
+    let twin = try NaiveTrainer(training)
+    for (step, (before, report, after)) in history.enumerated() {
+      var (parameters, momenta) = (before.parameters.values, before.momenta.values)
+      let expected = try twin.step(step, &parameters, &momenta)
+      #expect(after.parameters == Bits(parameters), "step \(step)")
+      #expect(after.momenta == Bits(momenta), "step \(step)")
+      #expect(abs(report.loss - expected.loss) < 1e-12)
+      #expect(abs(report.top1 - expected.top1) < 1e-12)
+      #expect(report.rate == training.schedule.rate(at: step) && report.step == step + 1)
+      #expect(report.widths == (try training.plan().realization(at: step).widths))
     }
   }
 
@@ -35,27 +38,33 @@ import Training
     let training = SmallTraining(
       sharing: ScriptedWidths(script: [[4, 4], [1, 2]]), kernels: .portable,
       optimizer: MomentumSGD(momentum: 0.9, nesterov: false))
-    _ = try training.run { trainer in
+    let (before, report, after) = try training.run { trainer in
       _ = try trainer.advance(request: .none)
       let before = Weights(of: trainer)
-      let report = try trainer.advance(request: .none)
-      let after = Weights(of: trainer)
-      let subnets = try training.plan().realization(at: 1).subnets
-      let touched = trainer.layout.touchedRanges(of: subnets, in: trainer.space)
-      let (decay, momentum): (Float, Float) = (0.01, 0.9)
-      var visited = 0
-      for tensor in trainer.layout.tensors {
-        for place in tensor.range where !touched.contains(where: { $0.contains(place) }) {
-          let weight = before.parameters.values[place]
-          let velocity =
-            (tensor.decays ? decay * weight : 0) + momentum * before.momenta.values[place]
-          #expect(after.momenta.values[place] == velocity)
-          #expect(after.parameters.values[place] == weight - Float(report.rate) * velocity)
-          visited += 1
-        }
-      }
-      #expect(visited > 500)
+      return (before, try trainer.advance(request: .none), Weights(of: trainer))
+    }[0]
+    let (decay, momentum, rate): (Float, Float, Float) = (0.01, 0.9, Float(report.rate))
+    for (tensor, place) in try placesUntouched(atStep: 1, of: training) {
+      let weight = before.parameters.values[place]
+      let velocity = (tensor.decays ? decay * weight : 0) + momentum * before.momenta.values[place]
+      #expect(after.momenta.values[place] == velocity)
+      #expect(after.parameters.values[place] == weight - rate * velocity)
     }
+  }
+
+  private func placesUntouched(
+    atStep step: Int, of training: SmallTraining
+  ) throws -> [(ParameterTensor, Int)] {
+    let space = try SmallTraining.space()
+    let layout = ParameterLayout(space.architecture)
+    let subnets = try training.plan().realization(at: step).subnets
+    let touched = layout.touchedRanges(of: subnets, in: space)
+    let places = layout.tensors.flatMap { tensor in
+      tensor.range.filter { place in !touched.contains { $0.contains(place) } }
+        .map { (tensor, $0) }
+    }
+    try #require(places.count > 500)
+    return places
   }
 
   /// A gradient left over from a wide step would show in the next, narrow or wide.
