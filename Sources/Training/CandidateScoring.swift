@@ -25,6 +25,8 @@ public struct ScoreRecord: Codable, Equatable, Sendable {
 ///     rank 0:   ask -> for each candidate without a score: hand it to a waiting rank, or score it here,
 ///               answering other ranks between the batches -> record each score -> tell -> ask ...
 ///     others:   report (with the last score) -> receive a candidate -> score it ... until told to leave
+///
+/// A rank that is asked to stop gives its candidate back, and that stops the search on all ranks.
 public struct CandidateScoring {
   /// Scores one candidate on this rank; calls its argument between batches and gives up when that throws.
   public typealias Scorer = (
@@ -72,7 +74,7 @@ public struct CandidateScoring {
       let candidates = search.ask(cost: cost)
       host.open(candidates.filter { host.scores[$0.bins] == nil }, generation: search.generation)
       while let missing = host.nextStep() {
-        if request() == .stop {
+        if request() == .stop || host.isClosing {
           try host.dismissAll(record)
           return .stopped
         }
@@ -102,6 +104,7 @@ public struct CandidateScoring {
       result = try score(candidate.bins) {
         if request() == .stop { throw StopRequested() }
         try host.answer(wait: false, record)
+        if host.isClosing { throw StopRequested() }
       }
     } catch {
       host.giveBack(candidate)
@@ -160,7 +163,8 @@ public struct CandidateScoring {
     private var waiting: [Int] = []
     private var present: Set<Int> = []
     private var generation = 0
-    private var isClosing = false
+    /// Nothing is handed out any more: the search is over, or another rank was asked to leave.
+    private(set) var isClosing = false
 
     init(communicator: any Communicator, scores: [[Int]: Score]) {
       self.communicator = communicator
@@ -202,7 +206,9 @@ public struct CandidateScoring {
       let candidate = underWay.removeValue(forKey: rank)
       switch report {
       case .ready: break
-      case .gaveUp: if let candidate { open.append(candidate) }
+      case .gaveUp:
+        isClosing = true
+        if let candidate { open.append(candidate) }
       case .scored(_, let score, let seconds):
         guard let candidate else { return }
         try accept(candidate, score, rank: rank, seconds: seconds, record)

@@ -1,0 +1,131 @@
+import Cluster
+import Foundation
+import Search
+import Testing
+import Training
+
+@Suite struct CandidateScoringTests {
+  /// The same search without ranks: ask, score, tell.
+  private func plainSearch(_ settings: EvolutionSettings = .tiny) -> EvolutionarySearch {
+    var search = EvolutionarySearch(
+      choices: [4, 4, 4, 4], settings: settings, window: 6...13, seed: 3)
+    while !search.isFinished {
+      search.tell(search.ask(cost: WatchedSearch.cost).map { WatchedSearch.score($0.bins) })
+    }
+    return search
+  }
+
+  @Test(arguments: 1...4) func ranksChangeNeitherPopulationsNorScoresNorTheWinner(
+    ranks: Int
+  ) throws {
+    let expected = plainSearch()
+    #expect(expected.history.count == 40)
+    let watched = WatchedSearch(ranks: ranks)
+    let end = try watched.run()
+    #expect(end.outcome == .finished)
+    #expect(end.search.history == expected.history)
+    #expect(end.search.best == expected.best)
+    #expect(watched.begun.count == 40 && Set(watched.begun.map(\.bins)).count == 40)
+    #expect(!watched.wasToldBeforeRecording)
+  }
+
+  @Test(arguments: [1, 3]) func recordsSayWhatWasScored(ranks: Int) throws {
+    let watched = WatchedSearch(ranks: ranks)
+    let history = try watched.run().search.history
+    #expect(watched.records.count == history.count)
+    for record in watched.records {
+      let told = try #require(history.first { $0.candidate.bins == record.bins })
+      #expect(record.generation == told.generation && record.macs == told.candidate.cost)
+      #expect(record.accuracy == told.score.accuracy && record.loss == told.score.loss)
+      #expect(watched.begun.contains { $0.rank == record.rank && $0.bins == record.bins })
+      #expect(record.seconds > 0)
+    }
+  }
+
+  /// No scoring goes on before every rank has begun one.
+  @Test(arguments: 2...4) func everyRankScoresAtTheSameTime(ranks: Int) throws {
+    let watched = WatchedSearch(ranks: ranks)
+    let patience = ContinuousClock.now + .seconds(30)
+    _ = try watched.run(extra: { rank in
+      watched.giveOthersTime(rank)
+      while rank != 0, !watched.haveAllBegun {
+        try #require(ContinuousClock.now < patience)
+        usleep(100)
+      }
+    })
+    #expect(watched.haveAllBegun)
+  }
+
+  @Test func moreRanksThanCandidatesAllLeave() throws {
+    let settings = EvolutionSettings(
+      population: 2, generations: 3, top: 1, mutations: 1, crossovers: 0, mutationProbability: 0.5)
+    let end = try WatchedSearch(ranks: 4, settings: settings).run()
+    #expect(end.outcome == .finished)
+    #expect(end.search.history == plainSearch(settings).history)
+  }
+
+  // MARK: - Leaving and going on
+
+  /// Rank 0 alone, a worker alone, two workers, all: whoever is asked, all leave, and nothing is lost.
+  @Test(
+    arguments: [
+      (1, [0]), (2, [0]), (2, [1]), (3, [0]), (3, [2]), (4, [1, 3]), (4, [0, 1, 2, 3]),
+    ] as [(Int, Set<Int>)], [0, 1, 14, 33])
+  func aRequestToLeaveReachesAllAndLosesNothing(
+    _ asked: (ranks: Int, stopped: Set<Int>), afterScorings: Int
+  ) throws {
+    let expected = plainSearch()
+    let first = WatchedSearch(
+      ranks: asked.ranks, stop: .init(ranks: asked.stopped, afterScorings: afterScorings))
+    #expect(try first.run().outcome == .stopped)
+    #expect(first.completed.count < 40)
+    #expect(Set(first.records.map(\.bins)) == Set(first.completed))
+    let known = Dictionary(
+      uniqueKeysWithValues: first.records.map {
+        ($0.bins, Score(accuracy: $0.accuracy, loss: $0.loss))
+      })
+    let second = WatchedSearch(ranks: 5 - asked.ranks, known: known)
+    let end = try second.run()
+    #expect(end.outcome == .finished)
+    #expect(end.search.history == expected.history && end.search.best == expected.best)
+    #expect(Set(second.begun.map(\.bins)).isDisjoint(with: known.keys))
+    #expect(first.completed.count + second.completed.count == 40)
+    #expect(!second.wasToldBeforeRecording)
+  }
+
+  @Test func aSearchThatIsKnownWholeScoresNothing() throws {
+    let expected = plainSearch()
+    let known = expected.history.map { ($0.candidate.bins, $0.score) }
+    let watched = WatchedSearch(ranks: 3, known: Dictionary(uniqueKeysWithValues: known))
+    #expect(try watched.run().search.history == expected.history)
+    #expect(watched.begun.isEmpty && watched.records.isEmpty)
+  }
+
+  // MARK: - Failing
+
+  private struct PlantedError: Error, Equatable {}
+
+  /// Rank 0 waits for the failure between its batches, a worker in a wait for orders or in a scoring.
+  @Test(arguments: [(1, 0), (2, 0), (2, 1), (4, 0), (4, 3)])
+  func aRankThatCannotScoreEndsAll(ranks: Int, bad: Int) {
+    let start = ContinuousClock.now
+    #expect(throws: PlantedError()) {
+      let watched = WatchedSearch(ranks: ranks)
+      _ = try watched.run(extra: { rank in
+        watched.giveOthersTime(rank)
+        if rank == bad, watched.haveAllBegun { throw PlantedError() }
+      })
+    }
+    #expect(ContinuousClock.now - start < .seconds(30))
+  }
+
+  @Test(arguments: [1, 3]) func aScoreThatCannotBeRecordedEndsAll(ranks: Int) {
+    let watched = WatchedSearch(ranks: ranks)
+    #expect(throws: PlantedError()) {
+      _ = try watched.run(recording: { _ in
+        if watched.records.count == 12 { throw PlantedError() }
+      })
+    }
+    #expect(watched.records.count == 12)
+  }
+}

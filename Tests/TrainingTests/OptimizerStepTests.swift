@@ -1,0 +1,90 @@
+import Cluster
+import Engine
+import Supernet
+import Testing
+import Training
+
+/// Steps compared with a recomputation: one shard at a time, then sums and updates written out.
+///
+/// With the portable kernels, which round every product and sum apart as plain Swift does.
+@Suite struct OptimizerStepTests {
+  @Test(arguments: WeightSharingScheme.allCases, [false, true])
+  func everyStepIsTheMeanGradientWithMomentumAndDecay(
+    _ scheme: WeightSharingScheme, nesterov: Bool
+  ) throws {
+    let training = SmallTraining(
+      sharing: scheme.sharing, kernels: .portable,
+      optimizer: MomentumSGD(momentum: 0.9, nesterov: nesterov), decaysNormalization: nesterov)
+    let history = try training.run { trainer in
+      try (0..<4).map { _ in
+        let before = Weights(of: trainer)
+        return (before, try trainer.advance(request: .none), Weights(of: trainer))
+      }
+    }[0]
+    let twin = try NaiveTrainer(training)
+    for (step, (before, report, after)) in history.enumerated() {
+      var (parameters, momenta) = (before.parameters.values, before.momenta.values)
+      let expected = try twin.step(step, &parameters, &momenta)
+      #expect(after.parameters == Bits(parameters), "step \(step)")
+      #expect(after.momenta == Bits(momenta), "step \(step)")
+      #expect(abs(report.loss - expected.loss) < 1e-12)
+      #expect(abs(report.top1 - expected.top1) < 1e-12)
+      #expect(report.rate == training.schedule.rate(at: step) && report.step == step + 1)
+      #expect(report.widths == (try training.plan().realization(at: step).widths))
+    }
+  }
+
+  @Test func whatAStepDoesNotTouchMovesByMomentumAndDecayAlone() throws {
+    let training = SmallTraining(
+      sharing: ScriptedWidths(script: [[4, 4], [1, 2]]), kernels: .portable,
+      optimizer: MomentumSGD(momentum: 0.9, nesterov: false))
+    let (before, report, after) = try training.run { trainer in
+      _ = try trainer.advance(request: .none)
+      let before = Weights(of: trainer)
+      return (before, try trainer.advance(request: .none), Weights(of: trainer))
+    }[0]
+    let (decay, momentum, rate): (Float, Float, Float) = (0.01, 0.9, Float(report.rate))
+    for (tensor, place) in try placesUntouched(atStep: 1, of: training) {
+      let weight = before.parameters.values[place]
+      let velocity = (tensor.decays ? decay * weight : 0) + momentum * before.momenta.values[place]
+      #expect(after.momenta.values[place] == velocity)
+      #expect(after.parameters.values[place] == weight - rate * velocity)
+    }
+  }
+
+  private func placesUntouched(
+    atStep step: Int, of training: SmallTraining
+  ) throws -> [(ParameterTensor, Int)] {
+    let space = try SmallTraining.space()
+    let layout = ParameterLayout(space.architecture)
+    let subnets = try training.plan().realization(at: step).subnets
+    let touched = layout.touchedRanges(of: subnets, in: space)
+    let places = layout.tensors.flatMap { tensor in
+      tensor.range.filter { place in !touched.contains { $0.contains(place) } }
+        .map { (tensor, $0) }
+    }
+    try #require(places.count > 500)
+    return places
+  }
+
+  /// A gradient left over from a wide step would show in the next, narrow or wide.
+  @Test(arguments: 1...3) func noGradientOutlivesItsStep(ranks: Int) throws {
+    let training = SmallTraining(
+      sharing: ScriptedWidths(script: [[4, 4], [1, 2], [3, 3], [4, 4]]))
+    let histories = try training.run(ranks: ranks) { trainer in
+      try (0..<4).map { _ in
+        _ = try trainer.advance(request: .none)
+        return Weights(of: trainer)
+      }
+    }
+    for step in 1..<4 {
+      let fresh = try training.run(ranks: ranks) { trainer in
+        histories[0][step - 1].copy(into: trainer)
+        try trainer.resume(at: step)
+        _ = try trainer.advance(request: .none)
+        return Weights(of: trainer)
+      }
+      for rank in 0..<ranks { #expect(fresh[rank] == histories[rank][step], "step \(step)") }
+    }
+  }
+}

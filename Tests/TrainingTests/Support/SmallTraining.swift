@@ -1,0 +1,106 @@
+import Cluster
+import Datasets
+import Engine
+import Randomness
+import Supernet
+import Training
+
+/// A training that takes milliseconds: every kind of layer, four shards of two 8x8 images.
+///
+/// Shards and batch are powers of two, so that a mean over them is exact and tests can compare bits.
+struct SmallTraining: Sendable {
+  static let seed: UInt64 = 11
+  static let images = SyntheticImages(
+    shape: ImageShape(channels: 3, height: 8, width: 8), classes: 8, count: 52, seed: seed)
+  static let normalization = Normalization(mean: [0.5, 0.4, 0.6], deviation: [0.25, 0.3, 0.2])
+
+  var sharing: any WeightSharing = BilaterallyCoupled()
+  var kernels = KernelChoice.auto
+  var shards = 4
+  var globalBatch = 8
+  var optimizer = MomentumSGD(momentum: 0.9, nesterov: true)
+  var decaysNormalization = false
+  var schedule = LearningRateSchedule(
+    peak: 0.125, warmupSteps: 2, totalSteps: 6, curve: .linear(final: 0.0625))
+
+  /// Two width groups: "stem" over a depthwise layer and a sum, and "head".
+  static func space() throws -> SearchSpace {
+    var graph = ArchitectureBuilder(
+      name: "small", image: FeatureShape(channels: 3, height: 8, width: 8), classes: 8)
+    graph.convolution("stem", outputs: 8, kernel: 3)
+    graph.batchNormalization("stem.bn")
+    let shortcut = graph.activation("stem.relu")
+    graph.depthwiseConvolution("depthwise", kernel: 3)
+    graph.batchNormalization("depthwise.bn")
+    graph.activation("depthwise.relu6", .relu6)
+    graph.convolution("pointwise", outputs: 8, kernel: 1)
+    graph.add("sum", shortcut, graph.batchNormalization("pointwise.bn"))
+    graph.activation("sum.relu")
+    graph.maxPooling("pool", kernel: 3, stride: 2)
+    graph.convolution("head", outputs: 12, kernel: 3, stride: 2)
+    graph.batchNormalization("head.bn")
+    graph.activation("head.relu")
+    return try SearchSpace(graph.classified(pooling: "mean", by: "classifier"), bins: 4)
+  }
+
+  static func context(_ kernels: KernelChoice = .auto, threads: Int = 1) throws -> EngineContext {
+    EngineContext(kernels: try .select(kernels), threads: ThreadPool(threads: threads))
+  }
+
+  var recipe: TrainingRecipe {
+    TrainingRecipe(
+      globalBatch: globalBatch, shards: shards, schedule: schedule, optimizer: optimizer,
+      weightDecay: 0.01, decaysNormalization: decaysNormalization, labelSmoothing: 0.1)
+  }
+
+  func plan() throws -> TrainingPlan {
+    let space = try Self.space()
+    return TrainingPlan(
+      space: space, sharing: sharing, sampler: WidthSampler(space: space, seed: Self.seed),
+      seed: Self.seed)
+  }
+
+  func loader(shards owned: Range<Int>) throws -> TrainingLoader {
+    try TrainingLoader(
+      dataset: Self.images, indices: Array(0..<Self.images.count),
+      augmentation: Augmentation(pad: 1, flip: true), normalization: Self.normalization,
+      seed: Self.seed, globalBatch: globalBatch, shards: shards, ownedShards: owned, workers: 1,
+      onDamage: .stop)
+  }
+
+  func trainer(_ communicator: any Communicator, threads: Int = 1) throws -> Trainer {
+    let assignment = try ShardAssignment(shards: shards, ranks: communicator.size)
+    return try Trainer(
+      phase: "supernet", space: try Self.space(), plan: try plan(), recipe: recipe,
+      seed: Self.seed, loader: try loader(shards: assignment.shards(of: communicator.rank)),
+      communicator: communicator, context: try Self.context(kernels, threads: threads))
+  }
+
+  /// Runs `body` with a trainer on every rank; gives what each rank returned.
+  func run<Result: Sendable>(
+    ranks: Int = 1, threads: Int = 1, _ body: @escaping @Sendable (Trainer) throws -> Result
+  ) throws -> [Result] {
+    try InProcessCluster.run(ranks: ranks, deadline: .seconds(60)) { communicator in
+      try body(try trainer(communicator, threads: threads))
+    }
+  }
+}
+
+/// Trains the left subnets of these widths, one list after another.
+struct ScriptedWidths: WeightSharing {
+  let script: [[Int]]
+
+  var stepsPerSample: Int { script.count }
+
+  func trainingRealizations(
+    of widths: Widths, in space: SearchSpace, using stream: inout RandomStream
+  ) -> [Realization] {
+    script.map { scoringRealization(of: Widths(bins: $0), in: space, using: &stream) }
+  }
+
+  func scoringRealization(
+    of widths: Widths, in space: SearchSpace, using stream: inout RandomStream
+  ) -> Realization {
+    Realization(widths: widths, subnets: [space.leftSubnet(of: widths)], combination: .mean)
+  }
+}

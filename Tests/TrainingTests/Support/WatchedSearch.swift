@@ -1,0 +1,148 @@
+import Cluster
+import Foundation
+import Randomness
+import Search
+import Synchronization
+import Testing
+import Training
+
+/// A search over some ranks whose scores are a function of the bins, watched from outside.
+///
+/// Every rank takes its own random time, so that candidates reach the ranks in another order each time.
+final class WatchedSearch: Sendable {
+  /// When and to whom the request to leave comes.
+  struct Stop: Sendable {
+    var ranks: Set<Int>
+    var afterScorings: Int
+  }
+
+  private struct Log {
+    var begun: [(rank: Int, bins: [Int])] = []
+    var completed: [[Int]] = []
+    var records: [ScoreRecord] = []
+    var wasToldBeforeRecording = false
+  }
+
+  /// What rank 0 has in the end.
+  struct End: Sendable {
+    var outcome: CandidateScoring.Outcome
+    var search: EvolutionarySearch
+  }
+
+  private let ranks: Int
+  private let settings: EvolutionSettings
+  private let known: [[Int]: Score]
+  private let stop: Stop?
+  private let log = Mutex(Log())
+
+  init(
+    ranks: Int, settings: EvolutionSettings = .tiny, known: [[Int]: Score] = [:],
+    stop: Stop? = nil
+  ) {
+    self.ranks = ranks
+    self.settings = settings
+    self.known = known
+    self.stop = stop
+  }
+
+  var begun: [(rank: Int, bins: [Int])] { log.withLock { $0.begun } }
+  var completed: [[Int]] { log.withLock { $0.completed } }
+  var records: [ScoreRecord] { log.withLock { $0.records } }
+  var wasToldBeforeRecording: Bool { log.withLock { $0.wasToldBeforeRecording } }
+
+  /// Whether every rank has begun to score something.
+  var haveAllBegun: Bool { Set(begun.map(\.rank)).count == ranks }
+
+  /// Slows rank 0 down until the threads of all others have started.
+  ///
+  /// Rank 0 hands out candidates between its batches, so that it may not wait inside one.
+  func giveOthersTime(_ rank: Int) {
+    if rank == 0, !haveAllBegun { usleep(20_000) }
+  }
+
+  static func cost(_ bins: [Int]) -> Int { bins.reduce(0, +) }
+
+  /// Coarse, so that equal accuracies occur.
+  static func score(_ bins: [Int]) -> Score {
+    let number = number(bins) &* 2_654_435_761
+    return Score(
+      accuracy: Double(number >> 7 & 15) / 16, loss: Double(number >> 13 & 255) / 64)
+  }
+
+  private static func number(_ bins: [Int]) -> Int { bins.reduce(0) { $0 * 5 + $1 } }
+
+  /// Runs all ranks to their end; `extra` is called in every scoring and between its batches.
+  func run(
+    extra: @escaping @Sendable (_ rank: Int) throws -> Void = { _ in },
+    recording: @escaping @Sendable (ScoreRecord) throws -> Void = { _ in }
+  ) throws -> End {
+    let ends = try InProcessCluster.run(ranks: ranks, deadline: .seconds(60)) {
+      [self] communicator -> End? in
+      let scoring = CandidateScoring(
+        communicator: communicator,
+        score: { bins, betweenBatches in
+          try self.score(bins, rank: communicator.rank, extra, betweenBatches)
+        }, request: { self.request(of: communicator.rank) })
+      guard communicator.rank == 0 else {
+        try scoring.serve()
+        return nil
+      }
+      return try host(scoring, recording)
+    }
+    return try #require(ends[0])
+  }
+
+  private func host(
+    _ scoring: CandidateScoring, _ recording: (ScoreRecord) throws -> Void
+  ) throws -> End {
+    var search = EvolutionarySearch(
+      choices: [4, 4, 4, 4], settings: settings, window: 6...13, seed: 3)
+    let outcome = try scoring.host(
+      &search, cost: Self.cost, known: known,
+      record: { record in
+        try recording(record)
+        log.withLock { $0.records.append(record) }
+      }, told: noteTold)
+    return End(outcome: outcome, search: search)
+  }
+
+  private func noteTold(_ search: EvolutionarySearch) {
+    log.withLock { log in
+      let recorded = Set(log.records.map(\.bins)).union(known.keys)
+      if !recorded.isSuperset(of: search.history.map(\.candidate.bins)) {
+        log.wasToldBeforeRecording = true
+      }
+    }
+  }
+
+  private func score(
+    _ bins: [Int], rank: Int, _ extra: (Int) throws -> Void, _ betweenBatches: () throws -> Void
+  ) throws -> Score {
+    log.withLock { $0.begun.append((rank, bins)) }
+    try #require(begun.count < 400, "candidates go back and forth")
+    var random = RandomStream(
+      seed: UInt64(rank), purpose: .testing, step: ranks, index: Self.number(bins))
+    for _ in 0..<3 {
+      try extra(rank)
+      if let stop, !stop.ranks.contains(rank), begun.count >= stop.afterScorings {
+        // Those who are asked to leave get the time to say so before the others are through.
+        usleep(5_000)
+      }
+      usleep(UInt32(random.integer(below: 1000)))
+      try betweenBatches()
+    }
+    log.withLock { $0.completed.append(bins) }
+    return Self.score(bins)
+  }
+
+  private func request(of rank: Int) -> RunRequest {
+    guard let stop, stop.ranks.contains(rank) else { return .checkpoint }
+    return begun.count >= stop.afterScorings ? .stop : .checkpoint
+  }
+}
+
+extension EvolutionSettings {
+  /// Forty candidates in all.
+  static let tiny = EvolutionSettings(
+    population: 10, generations: 4, top: 4, mutations: 4, crossovers: 3, mutationProbability: 0.3)
+}
