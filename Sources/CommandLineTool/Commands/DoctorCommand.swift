@@ -12,7 +12,7 @@ struct DoctorCommand: ParsableCommand {
     abstract: "Reports MPI, ranks, threads, binding, instruction set, speed and one reduction.")
 
   func run() throws {
-    try Ranks.run { communicator in
+    try Ranks.run(listening: false) { communicator in
       let kernels = try KernelSet.select()
       let threads = ThreadPool()
       if communicator.rank == 0 {

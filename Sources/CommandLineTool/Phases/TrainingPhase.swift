@@ -50,6 +50,7 @@ extension RunSession {
     let trainer = try Trainer(
       phase: phase, space: space, plan: plan, recipe: recipe, seed: configuration.run.seed,
       loader: loader, communicator: communicator, context: context)
+    defer { images.report(damaged: trainer.damagedImages) }
     try resume(trainer)
     let log = try folder?.metrics(metrics)
     try log?.dropRecords(after: offset + trainer.step)
@@ -77,7 +78,6 @@ extension RunSession {
         return .stopped
       }
     }
-    for name in trainer.damagedImages { complain("vernier: \(name) is damaged and was skipped") }
     progress.end()
     return .finished
   }

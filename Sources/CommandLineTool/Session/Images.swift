@@ -10,9 +10,14 @@ struct Images {
   let split: ValidationSplit
   private let configuration: RunConfiguration.Data
   private let calibration: [Int]
+  private let damage = Damage()
+  private let isSpeaking: Bool
 
   /// Opens the data of a configuration; images are read later.
-  init(_ configuration: RunConfiguration) throws {
+  ///
+  /// - Parameter isSpeaking: tell of damage that every rank finds.
+  init(_ configuration: RunConfiguration, isSpeaking: Bool) throws {
+    self.isSpeaking = isSpeaking
     let data = configuration.data
     self.configuration = data
     (training, test) = try Images.open(data, seed: configuration.run.seed)
@@ -101,8 +106,23 @@ struct Images {
   private func fixed(
     _ dataset: any Dataset, _ indices: [Int]
   ) throws(DatasetError) -> FixedImages {
-    try FixedImages(
+    let images = try FixedImages(
       dataset: dataset, indices: indices, normalization: normalization,
       workers: configuration.workers, onDamage: onDamage)
+    // All ranks read these images, so one tells.
+    if isSpeaking { report(damaged: images.damaged) }
+    return images
+  }
+
+  /// Tells which images were skipped, each once.
+  func report(damaged names: [String]) {
+    for name in names where damage.names.insert(name).inserted {
+      complain("vernier: \(name) is damaged and was skipped")
+    }
+  }
+
+  /// The images that were told to be damaged.
+  private final class Damage {
+    var names: Set<String> = []
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Cluster
 import Glibc
 import MPICluster
+import Training
 
 /// Runs a command's body on every rank and ends all of them with one exit code.
 ///
@@ -10,8 +11,14 @@ import MPICluster
 enum Ranks {
   /// How long a rank waits for another: longer than any candidate, network or checkpoint should take.
   private static let patience = Duration.seconds(1800)
+  /// Seconds before a rank other than 0 speaks: mpirun needs two to end it after rank 0 has spoken.
+  private static let silence = 5.0
 
-  static func run(_ body: (any Communicator) throws -> Int32) throws {
+  /// - Parameter listening: take signals as requests, from before MPI starts on.
+  static func run(
+    listening: Bool = true, _ body: (any Communicator) throws -> Int32
+  ) throws {
+    if listening { Signals.listen() }
     let session = try MPISession(deadline: patience)
     let communicator = session.communicator
     do {
@@ -22,10 +29,16 @@ enum Ranks {
       throw code
     } catch {
       guard communicator.size > 1 else { throw error }
-      if communicator.rank > 0 { usleep(500_000) }
+      if communicator.rank > 0 { wait(seconds: silence) }
       let place = communicator.rank > 0 ? "[rank \(communicator.rank)] " : ""
       complain(place + sentence(for: error))
       session.abort(exitCode: exitStatus(of: error))
     }
+  }
+
+  /// Sleeps on through signals.
+  private static func wait(seconds: Double) {
+    let watch = Stopwatch()
+    while watch.seconds < seconds { usleep(100_000) }
   }
 }

@@ -8,6 +8,7 @@ final class RunFolder {
   let store: CheckpointStore
   private let lock: RunLock
   private let attempt: Int
+  private var told: Set<String> = []
 
   /// Opens or makes the folder of a configuration.
   ///
@@ -45,10 +46,12 @@ final class RunFolder {
     try MetricsLog(directory.metrics(log), attempt: attempt)
   }
 
-  /// The newest checkpoint of a phase that is whole; says which newer ones are not.
+  /// The newest checkpoint of a phase that is whole; says once which newer ones are not.
   func newest(_ phase: String) throws -> Checkpoint? {
     guard let recovery = try store.newestIntact(phase: phase) else { return nil }
-    for warning in recovery.warnings { complain("vernier: \(warning)") }
+    for warning in recovery.warnings where told.insert(warning).inserted {
+      complain("vernier: \(warning)")
+    }
     return recovery.checkpoint
   }
 }

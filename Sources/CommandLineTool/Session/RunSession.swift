@@ -30,7 +30,7 @@ final class RunSession {
     configuration = try options.load(communicator)
     assignment = try ShardAssignment(
       shards: configuration.cluster.shards, ranks: communicator.size)
-    images = try Images(configuration)
+    images = try Images(configuration, isSpeaking: communicator.rank == 0)
     plan = try RunPlan(configuration, classes: images.training.classes.count)
     context = EngineContext(
       kernels: try KernelSet.select(configuration.engine.choice),
@@ -45,7 +45,6 @@ final class RunSession {
         communicator.rank == 0
         ? try RunFolder(configuration, options: options, ranks: communicator.size) : nil
     }
-    Signals.listen()
   }
 
   /// What rank 0 finds out, on every rank.

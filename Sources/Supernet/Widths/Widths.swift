@@ -17,6 +17,6 @@ extension Widths: CustomStringConvertible {
   public init?(parsing text: String) {
     let bins = text.split(separator: ",", omittingEmptySubsequences: false).compactMap { Int($0) }
     self.init(bins: bins)
-    guard description == text, bins.allSatisfy({ $0 >= 1 }) else { return nil }
+    guard !bins.isEmpty, description == text, bins.allSatisfy({ $0 >= 1 }) else { return nil }
   }
 }
