@@ -26,6 +26,8 @@ struct StepBenchmark: ParsableCommand {
     let theirs = try peer.map {
       try Peer(python: $0, network: network, batch: batch, threads: threads, layout: layout)
     }
+    let peak = MachineProbe(kernels: ours.context.kernels, threads: ours.context.threads)
+      .multiplyAddGigaflops()
     for width in widths.split(separator: ",").compactMap({ Double($0) }) {
       var rows: [[Double]] = [[], []]
       for round in 0...rounds {
@@ -36,12 +38,18 @@ struct StepBenchmark: ParsableCommand {
           if let other { rows[1].append(other) }
         }
       }
-      report(width, rows, theirs?.version)
+      report(width, rows, theirs?.version, macs: ours.macs(width: width), peak: peak)
     }
   }
 
-  private func report(_ width: Double, _ rows: [[Double]], _ version: String?) {
+  /// A step is about three passes over the network's MACs: forward, gradients of data, gradients of filters.
+  private func report(
+    _ width: Double, _ rows: [[Double]], _ version: String?, macs: Int, peak: Double
+  ) {
+    let gigaflops = 6e-9 * Double(macs * batch) / median(rows[0])
     var line: [String: Any] = [
+      "macs": macs, "peak_gflops": peak, "ours_gflops": gigaflops,
+      "ours_percent_of_peak": 100 * gigaflops / peak,
       "network": network, "width": width, "batch": batch, "threads": threads, "shards": shards,
       "side": side, "kernels": kernels, "ours_seconds": rows[0],
       "ours_images_s": Double(batch) / median(rows[0]),
@@ -88,8 +96,14 @@ final class Ours {
     labels = (0..<options.batch).map { Int32($0 % 10) }
   }
 
+  func macs(width: Double) -> Int { CostModel(space).macs(of: widths(width)) }
+
+  private func widths(_ fraction: Double) -> Widths {
+    Widths(bins: space.bins.map { max(1, Int((Double($0) * fraction).rounded())) })
+  }
+
   func step(width: Double, side: String) -> Double {
-    let widths = Widths(bins: space.bins.map { max(1, Int((Double($0) * width).rounded())) })
+    let widths = widths(width)
     let subnet = side == "right" ? space.rightSubnet(of: widths) : space.leftSubnet(of: widths)
     let clock = ContinuousClock()
     let duration = clock.measure {
