@@ -24,7 +24,7 @@ extension CommandLineTests {
       arguments: [
         (SIGUSR2, nil, 2, "supernet"), (SIGTERM, nil, TinySteps.supernet + 3, "search"),
         (SIGUSR2, 2, TinySteps.supernet + 3, "search"),
-        (SIGUSR2, 2, TinySteps.supernet + 30, "retrain"),
+        (SIGUSR2, 2, TinySteps.supernet + 24, "retrain"),
       ] as [(Int32, Int?, Int, String)])
     func leavingSavesAndTheSameCommandGoesOn(
       signal: Int32, ranks: Int?, work: Int, phase: String

@@ -34,11 +34,13 @@ struct RunReport {
     contents.configuration = configuration.resolvedYAML
     contents.updated = Date().ISO8601Format()
     let result = try directory.json(RunResult.self, of: directory.result)
+    let network = try directory.json(RunNetwork.self, of: directory.network)
+    // The width groups are the same for any number of classes.
     let architecture = try Architecture.named(
       configuration.network.name.rawValue,
       image: FeatureShape(
         channels: configuration.data.image.channels, height: configuration.data.image.height,
-        width: configuration.data.image.width), classes: 10)
+        width: configuration.data.image.width), classes: network?.classes ?? 2)
     contents.groups = architecture.widthGroups.map {
       GroupWidth(name: $0.name, channels: $0.channels)
     }
@@ -47,7 +49,7 @@ struct RunReport {
     let retraining = try MetricsLog.records(at: directory.metrics(.retrain))
     contents.curves = curves(training) + curves(retraining)
     let scores = try Journal<ScoreRecord>.records(at: directory.searchJournal)
-    contents.search = search(scores, architecture, winner: result?.winner)
+    contents.search = search(scores, network, winner: result?.winner)
     contents.phases = phases(training) + searchTime(scores) + phases(retraining)
     add(result, to: &contents)
     return contents
@@ -109,17 +111,14 @@ struct RunReport {
   }
 
   private func search(
-    _ scores: [ScoreRecord], _ architecture: Architecture, winner: String?
+    _ scores: [ScoreRecord], _ network: RunNetwork?, winner: String?
   ) -> SearchResult? {
-    guard !scores.isEmpty,
-      let space = try? SearchSpace(architecture, bins: configuration.space.bins)
-    else { return nil }
-    let full = CostModel(space).macs(of: space.fullWidths)
+    guard !scores.isEmpty, let network else { return nil }
     return SearchResult(
       candidates: scores.map {
         ReportCandidate(
           macs: $0.macs, accuracy: $0.accuracy, generation: $0.generation, bins: $0.bins)
-      }, window: configuration.search.budget.window(full: full),
+      }, window: network.lowestMacs...network.highestMacs,
       winner: scores.firstIndex { "\(Widths(bins: $0.bins))" == winner })
   }
 

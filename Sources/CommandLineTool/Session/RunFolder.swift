@@ -2,6 +2,14 @@ import Configuration
 import MPICluster
 import Runs
 
+/// What a configuration alone does not say of its network; `network.json`.
+struct RunNetwork: Codable {
+  /// Classes of the images.
+  let classes: Int
+  /// Multiply-accumulates that a candidate may cost, both ends included.
+  let lowestMacs, highestMacs: Int
+}
+
 /// A run's folder as rank 0 holds it: locked, its configuration checked, with all writers open.
 final class RunFolder {
   let directory: RunDirectory
@@ -14,7 +22,8 @@ final class RunFolder {
   ///
   /// - Throws: `RunError.inUse` when another process has it, `configurationDiffers` when the run was started
   ///   with other settings that alter results.
-  init(_ configuration: RunConfiguration, options: RunOptions, ranks: Int) throws {
+  init(_ plan: RunPlan, options: RunOptions, ranks: Int) throws {
+    let configuration = plan.configuration
     let path = "\(options.runs)/\(configuration.run.name)"
     directory = try RunDirectory.open(at: path)
     lock = try directory.lock()
@@ -32,6 +41,10 @@ final class RunFolder {
       (given ?? "") + options.overrides.map { "# --set \($0)\n" }.joined(),
       to: directory.givenConfiguration)
     try directory.write(configuration.resolvedYAML, to: directory.configuration)
+    try directory.write(
+      json: RunNetwork(
+        classes: plan.space.architecture.classes, lowestMacs: plan.window.lowerBound,
+        highestMacs: plan.window.upperBound), to: directory.network)
     attempt = try directory.beginAttempt()
     try directory.write(
       json: RunEnvironment.collect(

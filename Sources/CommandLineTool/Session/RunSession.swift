@@ -43,7 +43,7 @@ final class RunSession {
     } else {
       folder =
         communicator.rank == 0
-        ? try RunFolder(configuration, options: options, ranks: communicator.size) : nil
+        ? try RunFolder(plan, options: options, ranks: communicator.size) : nil
     }
   }
 

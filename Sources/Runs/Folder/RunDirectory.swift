@@ -2,7 +2,7 @@ import Foundation
 
 /// One run's folder: where everything is, and the small files in it.
 ///
-///     <run>/config.yaml config.input.yaml env.json STATUS attempt lock result.json report.html
+///     <run>/config.yaml config.input.yaml network.json env.json STATUS attempt lock result.json report.html
 ///           metrics/{train,search,retrain}.jsonl   search/journal.jsonl   checkpoints/
 public struct RunDirectory: Sendable {
   /// The logs of figures that a run writes.
@@ -43,6 +43,8 @@ extension RunDirectory {
   public var configuration: String { "\(path)/config.yaml" }
   /// The configuration as the user gave it.
   public var givenConfiguration: String { "\(path)/config.input.yaml" }
+  /// What the images and the budget make of the configured network.
+  public var network: String { "\(path)/network.json" }
   /// Where and how the last attempt ran.
   public var environment: String { "\(path)/env.json" }
   /// What the run found.

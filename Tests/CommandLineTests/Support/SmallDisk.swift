@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 
 /// A file system in memory that can be filled or made read-only; only root can make one.
-final class SmallDisk {
+struct SmallDisk {
   private let path: String
 
   /// Whether this user may mount; tried once.
@@ -14,14 +14,16 @@ final class SmallDisk {
     return umount2(folder, Int32(MNT_DETACH)) == 0
   }()
 
-  /// Mounts one on the folder `path`.
-  init(at path: String, kilobytes: Int, readOnly: Bool = false) throws {
-    self.path = path
+  /// Mounts one on the folder `path` for as long as `body` works.
+  static func use(
+    at path: String, kilobytes: Int, readOnly: Bool = false, _ body: (SmallDisk) throws -> Void
+  ) throws {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    try mounted(readOnly ? UInt(MS_RDONLY) : 0, "size=\(kilobytes)k")
+    let disk = SmallDisk(path: path)
+    try disk.mounted(readOnly ? UInt(MS_RDONLY) : 0, "size=\(kilobytes)k")
+    defer { umount2(path, Int32(MNT_DETACH)) }
+    try body(disk)
   }
-
-  deinit { umount2(path, Int32(MNT_DETACH)) }
 
   /// Makes room.
   func grow(toKilobytes kilobytes: Int) throws {

@@ -1,11 +1,17 @@
 import Foundation
 
-/// A whole run in about a second: few made images, a real network.
+#if DEBUG
+  private let (side, supernetEpochs, retrainEpochs) = (8, 3, 1)
+#else
+  private let (side, supernetEpochs, retrainEpochs) = (16, 6, 3)
+#endif
+
+/// A whole run in a second or a few: few made images, less work in debug, and a real network.
 let tinyRun = """
   run: {name: tiny, seed: 3}
   data:
     format: synthetic
-    image: {channels: 3, height: 16, width: 16}
+    image: {channels: 3, height: \(side), width: \(side)}
     classes: 3
     count: {train: 80, test: 40}
     held_out: 16
@@ -13,18 +19,18 @@ let tinyRun = """
   network: {name: vgg-small}
   cluster: {shards: 4}
   engine: {threads: 1}
-  supernet: {sharing: bcnet, epochs: 6, batch: 16}
+  supernet: {sharing: bcnet, epochs: \(supernetEpochs), batch: 16}
   calibration: {images: 16, batch: 16}
   search: {population: 6, generations: 3, budget: {macs: 60%, lowest: 60%}, batch: 16}
-  retrain: {epochs: 3, batch: 16, also: [base, uniform]}
+  retrain: {epochs: \(retrainEpochs), batch: 16, also: [base, uniform]}
   checkpoint: {every: 3st, keep: 3}
   log: {every: 1}
   """
 
 /// Steps of `tinyRun`: training images a phase has, by images a step, by epochs.
 enum TinySteps {
-  static let supernet = (80 - 16) / 16 * 6
-  static let retrain = 80 / 16 * 3
+  static let supernet = (80 - 16) / 16 * supernetEpochs
+  static let retrain = 80 / 16 * retrainEpochs
   /// The winner and two reference networks, one log.
   static let allRetraining = 3 * retrain
 }
