@@ -15,9 +15,9 @@ public struct MachineProbe {
   /// per cent; the best of five.
   public func multiplyAddGigaflops() -> Double {
     let rows = 24
-    let depth = 256
+    let depth = 64
     let width = kernels.panelWidth
-    let repetitions = 2_000
+    let repetitions = 8_000
     let input = AlignedStorage<Float>(count: rows * depth)
     let panel = AlignedStorage<Float>(count: depth * width)
     let output = AlignedStorage<Float>(count: threads.count * rows * width)
