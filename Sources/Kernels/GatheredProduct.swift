@@ -30,29 +30,24 @@ public func multiplyGathered(
   var target = outputPixels
   var remaining = count
   while remaining > 0 {
-    let rows: Int
-    if vectors == 2 {
-      rows = multiplyTileWide(
-        input, inputStride, source, tapOffsets, tapPanels, taps, depth, panel, output, outputStride,
-        target, remaining)
-    } else {
-      rows = multiplyTileNarrow(
-        input, inputStride, source, tapOffsets, tapPanels, taps, depth, panel, output, outputStride,
-        target, remaining)
-    }
+    let rows = multiplyTile(
+      input, inputStride, source, tapOffsets, tapPanels, taps, depth, panel, vectors, output,
+      outputStride, target, remaining)
     source += rows
     target += rows
     remaining -= rows
   }
 }
 
-/// One tile of two vectors; returns how many pixels it covered.
+/// One tile, as large as the pixels that remain fill; returns how many it covered.
+///
+/// A panel is two vectors wide, but for the last of a layer whose channels fill no whole one.
 @inline(__always)
-private func multiplyTileWide(
+private func multiplyTile(
   _ input: UnsafePointer<Float>, _ inputStride: Int, _ source: UnsafePointer<Int32>,
   _ tapOffsets: UnsafePointer<Int32>, _ tapPanels: UnsafePointer<Int32>, _ taps: Int, _ depth: Int,
-  _ panel: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ outputStride: Int,
-  _ target: UnsafePointer<Int32>, _ remaining: Int
+  _ panel: UnsafePointer<Float>, _ vectors: Int, _ output: UnsafeMutablePointer<Float>,
+  _ outputStride: Int, _ target: UnsafePointer<Int32>, _ remaining: Int
 ) -> Int {
   @inline(__always)
   func run<let rows: Int, let accumulators: Int>(_ tile: Tile<rows, accumulators>) -> Int {
@@ -61,31 +56,16 @@ private func multiplyTileWide(
       target)
     return rows
   }
-  #if KERNELS_V4
-    if remaining >= fullRows { return run(Tile<12, 24>()) }
-    if remaining >= 8 { return run(Tile<8, 16>()) }
-  #else
-    if remaining >= fullRows { return run(Tile<6, 12>()) }
-  #endif
-  if remaining >= 4 { return run(Tile<4, 8>()) }
-  if remaining >= 2 { return run(Tile<2, 4>()) }
-  return run(Tile<1, 2>())
-}
-
-/// One tile of one vector: the last panel of a layer whose channels fill no whole panel.
-@inline(__always)
-private func multiplyTileNarrow(
-  _ input: UnsafePointer<Float>, _ inputStride: Int, _ source: UnsafePointer<Int32>,
-  _ tapOffsets: UnsafePointer<Int32>, _ tapPanels: UnsafePointer<Int32>, _ taps: Int, _ depth: Int,
-  _ panel: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ outputStride: Int,
-  _ target: UnsafePointer<Int32>, _ remaining: Int
-) -> Int {
-  @inline(__always)
-  func run<let rows: Int, let accumulators: Int>(_ tile: Tile<rows, accumulators>) -> Int {
-    tile.multiply(
-      input, inputStride, source, tapOffsets, tapPanels, taps, depth, panel, output, outputStride,
-      target)
-    return rows
+  if vectors == 2 {
+    #if KERNELS_V4
+      if remaining >= fullRows { return run(Tile<12, 24>()) }
+      if remaining >= 8 { return run(Tile<8, 16>()) }
+    #else
+      if remaining >= fullRows { return run(Tile<6, 12>()) }
+    #endif
+    if remaining >= 4 { return run(Tile<4, 8>()) }
+    if remaining >= 2 { return run(Tile<2, 4>()) }
+    return run(Tile<1, 2>())
   }
   #if KERNELS_V4
     if remaining >= fullRows { return run(Tile<12, 12>()) }
