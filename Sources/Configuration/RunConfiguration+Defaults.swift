@@ -16,7 +16,7 @@ extension RunConfiguration {
     network: Network(name: .cbmMobileNet),
     space: Space(bins: 4),
     cluster: Cluster(shards: 4),
-    engine: Engine(kernels: .automatic, threads: 0),
+    engine: Engine(kernels: .automatic, convolution: .automatic, threads: 0),
     supernet: Supernet(sharing: .bcnet, recipe: recipe(epochs: 5)),
     calibration: Calibration(images: 1024, batch: 128),
     search: Search(

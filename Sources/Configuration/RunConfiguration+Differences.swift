@@ -29,7 +29,7 @@ extension RunConfiguration {
 
   /// The keys that alter no result: how fast a run goes, where it reads, what it writes of itself.
   ///
-  /// `engine.kernels` is absent on purpose: another instruction set rounds differently.
+  /// `engine.kernels` and `engine.convolution` are absent on purpose: others round differently.
   public static let keysThatMayChangeOnResume: Set<String> = [
     "engine.threads", "data.path", "data.workers", "checkpoint.every", "checkpoint.keep",
     "log.every",

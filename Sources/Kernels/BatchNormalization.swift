@@ -2,52 +2,100 @@
 // fixed run of pixels that stays in cache, its mean and squared deviations are taken in two passes, and the
 // caller joins chunks in a fixed order in double precision.
 
-/// The mean and the sum of squared deviations from it, for every channel of a chunk of pixels.
+/// The mean and the sum of squared deviations from it, for `channels` floats of a chunk of pixels.
+///
+/// `channels` is a multiple of the lanes; pixels are summed in order.
 public func chunkMoments(
-  _ x: UnsafePointer<Float>, pixels: Int, stride: Int,
+  _ x: UnsafePointer<Float>, pixels: Int, stride: Int, channels: Int,
   mean: UnsafeMutablePointer<Float>, squares: UnsafeMutablePointer<Float>
 ) {
-  let scale = Vector(repeating: 1 / Float(pixels))
+  let group = 4 * Vector.scalarCount
   var channel = 0
-  while channel < stride {
-    var sum = Vector(repeating: 0)
-    for p in 0..<pixels { sum += load(x + p * stride + channel) }
-    let center = sum * scale
-    var deviations = Vector(repeating: 0)
-    for p in 0..<pixels {
-      let difference = load(x + p * stride + channel) - center
-      deviations = multiplyAdd(deviations, difference, difference)
-    }
-    store(center, mean + channel)
-    store(deviations, squares + channel)
+  // Four sums at once, or each addition would wait for the one before.
+  while channel + group <= channels {
+    Moments<4>().take(x + channel, pixels, stride, mean + channel, squares + channel)
+    channel += group
+  }
+  while channel < channels {
+    Moments<1>().take(x + channel, pixels, stride, mean + channel, squares + channel)
     channel += Vector.scalarCount
   }
 }
 
+private struct Moments<let vectors: Int> {
+  @inline(__always)
+  func take(
+    _ x: UnsafePointer<Float>, _ pixels: Int, _ stride: Int, _ mean: UnsafeMutablePointer<Float>,
+    _ squares: UnsafeMutablePointer<Float>
+  ) {
+    let scale = Vector(repeating: 1 / Float(pixels))
+    var sums = InlineArray<vectors, Vector>(repeating: Vector(repeating: 0))
+    for p in 0..<pixels {
+      for v in 0..<vectors { sums[v] += load(x + p * stride + v * Vector.scalarCount) }
+    }
+    for v in 0..<vectors { sums[v] *= scale }
+    var deviations = InlineArray<vectors, Vector>(repeating: Vector(repeating: 0))
+    for p in 0..<pixels {
+      for v in 0..<vectors {
+        let difference = load(x + p * stride + v * Vector.scalarCount) - sums[v]
+        deviations[v] = multiplyAdd(deviations[v], difference, difference)
+      }
+    }
+    for v in 0..<vectors {
+      store(sums[v], mean + v * Vector.scalarCount)
+      store(deviations[v], squares + v * Vector.scalarCount)
+    }
+  }
+}
+
 /// `y = activation(x * scale + shift)`, channel by channel.
+///
+/// - Parameters:
+///   - stride: floats of a pixel, a multiple of 16, and floats from pixel to pixel of `x`, `step` of them apart.
+///   - targetStride: floats from pixel to pixel of `y`. Where it is less than `stride`, a pixel's last floats
+///     are overwritten by the next pixel, and the last pixel writes past its end.
 public func scaleShiftActivate(
-  _ x: UnsafePointer<Float>, pixels: Int, stride: Int, scale: UnsafePointer<Float>,
-  shift: UnsafePointer<Float>, activation: Int, _ y: UnsafeMutablePointer<Float>
+  _ x: UnsafePointer<Float>, pixels: Int, stride: Int, step: Int, scale: UnsafePointer<Float>,
+  shift: UnsafePointer<Float>, activation: Int, _ y: UnsafeMutablePointer<Float>, targetStride: Int
 ) {
   switch activation {
-  case 0: scaleShift(x, pixels, stride, scale, shift, 0, y)
-  case 1: scaleShift(x, pixels, stride, scale, shift, 1, y)
-  default: scaleShift(x, pixels, stride, scale, shift, 2, y)
+  case 0: scaleShift(x, pixels, stride, step, scale, shift, 0, y, targetStride)
+  case 1: scaleShift(x, pixels, stride, step, scale, shift, 1, y, targetStride)
+  default: scaleShift(x, pixels, stride, step, scale, shift, 2, y, targetStride)
   }
 }
 
 @inline(__always)
 private func scaleShift(
-  _ x: UnsafePointer<Float>, _ pixels: Int, _ stride: Int, _ scale: UnsafePointer<Float>,
-  _ shift: UnsafePointer<Float>, _ activation: Int, _ y: UnsafeMutablePointer<Float>
+  _ x: UnsafePointer<Float>, _ pixels: Int, _ stride: Int, _ step: Int,
+  _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>, _ activation: Int,
+  _ y: UnsafeMutablePointer<Float>, _ targetStride: Int
 ) {
   for p in 0..<pixels {
-    let source = x + p * stride
-    let target = y + p * stride
+    let source = x + p * step * stride
+    let target = y + p * targetStride
     var channel = 0
     while channel < stride {
       let value = multiplyAdd(load(shift + channel), load(source + channel), load(scale + channel))
       store(activate(value, activation), target + channel)
+      channel += Vector.scalarCount
+    }
+  }
+}
+
+/// Copies pixels of `stride` floats, every `step`-th, to pixels `targetStride` floats apart.
+///
+/// A smaller `targetStride` works as in `scaleShiftActivate`.
+public func copyPixels(
+  _ x: UnsafePointer<Float>, pixels: Int, stride: Int, step: Int,
+  _ y: UnsafeMutablePointer<Float>, targetStride: Int
+) {
+  for p in 0..<pixels {
+    let source = x + p * step * stride
+    let target = y + p * targetStride
+    var channel = 0
+    while channel < stride {
+      store(load(source + channel), target + channel)
       channel += Vector.scalarCount
     }
   }
@@ -73,22 +121,47 @@ private func gradientSums(
   _ activation: Int, _ sums: UnsafeMutablePointer<Float>, _ products: UnsafeMutablePointer<Float>
 ) {
   var channel = 0
+  // Two vectors at once, or each addition would wait for the one before.
+  while channel + 2 * Vector.scalarCount <= stride {
+    GradientSums<2>().take(
+      gradient + channel, x + channel, pixels, stride, scale + channel, shift + channel,
+      mean + channel, activation, sums + channel, products + channel)
+    channel += 2 * Vector.scalarCount
+  }
   while channel < stride {
-    let a = load(scale + channel)
-    let b = load(shift + channel)
-    let center = load(mean + channel)
-    var sum = Vector(repeating: 0)
-    var product = Vector(repeating: 0)
-    for p in 0..<pixels {
-      let value = load(x + p * stride + channel)
-      let g = passed(
-        load(gradient + p * stride + channel), through: multiplyAdd(b, value, a), activation)
-      sum += g
-      product = multiplyAdd(product, g, value - center)
-    }
-    store(sum, sums + channel)
-    store(product, products + channel)
+    GradientSums<1>().take(
+      gradient + channel, x + channel, pixels, stride, scale + channel, shift + channel,
+      mean + channel, activation, sums + channel, products + channel)
     channel += Vector.scalarCount
+  }
+}
+
+private struct GradientSums<let vectors: Int> {
+  @inline(__always)
+  func take(
+    _ gradient: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ pixels: Int, _ stride: Int,
+    _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>, _ mean: UnsafePointer<Float>,
+    _ activation: Int, _ sums: UnsafeMutablePointer<Float>,
+    _ products: UnsafeMutablePointer<Float>
+  ) {
+    let zero = Vector(repeating: 0)
+    var sum = InlineArray<vectors, Vector>(repeating: zero)
+    var product = InlineArray<vectors, Vector>(repeating: zero)
+    for p in 0..<pixels {
+      for v in 0..<vectors {
+        let lane = v * Vector.scalarCount
+        let value = load(x + p * stride + lane)
+        let g = passed(
+          load(gradient + p * stride + lane),
+          through: multiplyAdd(load(shift + lane), value, load(scale + lane)), activation)
+        sum[v] += g
+        product[v] = multiplyAdd(product[v], g, value - load(mean + lane))
+      }
+    }
+    for v in 0..<vectors {
+      store(sum[v], sums + v * Vector.scalarCount)
+      store(product[v], products + v * Vector.scalarCount)
+    }
   }
 }
 

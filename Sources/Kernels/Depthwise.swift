@@ -1,80 +1,164 @@
 // Depthwise convolution: each channel has its own filter, so a vector register holds neighbouring channels
-// of one pixel. Weights are [tap][channels], padded like a pixel.
+// of one pixel. Sources have borders of zeros, so every tap of every pixel is there. Weights are
+// [tap][channels], padded like a pixel.
 
-/// Sums listed taps of listed pixels, channel by channel: forward, and backward-data with mirrored lists.
+/// Filters some rows of pixels: every target pixel is the sum over the window, in the order of taps.
 ///
-/// `output[m] = sum over t of input[pixel m + tap t] * weights[tap t]`, in the order of t.
-public func depthwiseGathered(
-  input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, stride: Int,
-  inputPixels: UnsafePointer<Int32>, outputPixels: UnsafePointer<Int32>, count: Int,
-  tapOffsets: UnsafePointer<Int32>, tapPanels: UnsafePointer<Int32>, taps: Int,
-  weights: UnsafePointer<Float>
+/// - Parameters:
+///   - source: the first tap of the first target pixel; `sourceRow` floats from row to row.
+///   - pixelStride: floats of a pixel, on both sides.
+///   - kernel: the side of the window, which moves by `step` pixels.
+///   - target: the first of `rows` x `columns` pixels; `targetRow` floats from row to row.
+public func depthwiseRows(
+  _ source: UnsafePointer<Float>, sourceRow: Int, pixelStride: Int,
+  weights: UnsafePointer<Float>, kernel: Int, step: Int,
+  _ target: UnsafeMutablePointer<Float>, targetRow: Int, rows: Int, columns: Int
 ) {
-  if taps == 9 {
-    depthwiseNine(
-      input, output, stride, inputPixels, outputPixels, count, tapOffsets, tapPanels, weights)
+  if kernel == 3 {
+    depthwiseThree(
+      source, sourceRow, pixelStride, weights, step, target, targetRow, rows, columns)
     return
   }
-  for m in 0..<count {
-    let source = input + Int(inputPixels[m]) * stride
-    let target = output + Int(outputPixels[m]) * stride
-    var channel = 0
-    while channel < stride {
-      var sum = Vector(repeating: 0)
-      for t in 0..<taps {
-        sum = multiplyAdd(
-          sum, load(source + Int(tapOffsets[t]) * stride + channel),
-          load(weights + Int(tapPanels[t]) * stride + channel))
+  for row in 0..<rows {
+    for column in 0..<columns {
+      let window = source + row * step * sourceRow + column * step * pixelStride
+      let place = target + row * targetRow + column * pixelStride
+      var channel = 0
+      while channel < pixelStride {
+        var sum = Vector(repeating: 0)
+        for v in 0..<kernel {
+          for h in 0..<kernel {
+            sum = multiplyAdd(
+              sum, load(window + v * sourceRow + h * pixelStride + channel),
+              load(weights + (v * kernel + h) * pixelStride + channel))
+          }
+        }
+        store(sum, place + channel)
+        channel += Vector.scalarCount
       }
-      store(sum, target + channel)
-      channel += Vector.scalarCount
     }
   }
 }
 
-/// The inside of a 3x3 layer, where all nine taps fall into the image: weights stay in registers.
+/// The 3x3 window: weights stay in registers.
 @inline(__always)
-private func depthwiseNine(
-  _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ stride: Int,
-  _ inputPixels: UnsafePointer<Int32>, _ outputPixels: UnsafePointer<Int32>, _ count: Int,
-  _ tapOffsets: UnsafePointer<Int32>, _ tapPanels: UnsafePointer<Int32>,
-  _ weights: UnsafePointer<Float>
+private func depthwiseThree(
+  _ source: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int,
+  _ weights: UnsafePointer<Float>, _ step: Int, _ target: UnsafeMutablePointer<Float>,
+  _ targetRow: Int, _ rows: Int, _ columns: Int
 ) {
-  var offsets = InlineArray<9, Int>(repeating: 0)
-  for t in 0..<9 { offsets[t] = Int(tapOffsets[t]) * stride }
   var channel = 0
-  while channel < stride {
+  while channel < pixelStride {
     var filter = InlineArray<9, Vector>(repeating: Vector(repeating: 0))
-    for t in 0..<9 { filter[t] = load(weights + Int(tapPanels[t]) * stride + channel) }
-    for m in 0..<count {
-      let source = input + Int(inputPixels[m]) * stride + channel
-      var sum = Vector(repeating: 0)
-      for t in 0..<9 { sum = multiplyAdd(sum, load(source + offsets[t]), filter[t]) }
-      store(sum, output + Int(outputPixels[m]) * stride + channel)
+    for t in 0..<9 { filter[t] = load(weights + t * pixelStride + channel) }
+    for row in 0..<rows {
+      var window = source + row * step * sourceRow + channel
+      var place = target + row * targetRow + channel
+      var left = columns
+      repeat {
+        var sum = load(window) * filter[0]
+        sum = multiplyAdd(sum, load(window + pixelStride), filter[1])
+        sum = multiplyAdd(sum, load(window + 2 * pixelStride), filter[2])
+        let second = window + sourceRow
+        sum = multiplyAdd(sum, load(second), filter[3])
+        sum = multiplyAdd(sum, load(second + pixelStride), filter[4])
+        sum = multiplyAdd(sum, load(second + 2 * pixelStride), filter[5])
+        let third = second + sourceRow
+        sum = multiplyAdd(sum, load(third), filter[6])
+        sum = multiplyAdd(sum, load(third + pixelStride), filter[7])
+        sum = multiplyAdd(sum, load(third + 2 * pixelStride), filter[8])
+        store(sum, place)
+        window += step * pixelStride
+        place += pixelStride
+        left -= 1
+      } while left > 0
     }
     channel += Vector.scalarCount
   }
 }
 
-/// Adds to one vector of channels of the filter gradient: the sum over some runs of input times gradient.
+/// The filter's gradient over some rows of pixels: for every tap, the sum over pixels of source times gradient.
 ///
 /// - Parameters:
-///   - runs: triples (input pixel, gradient pixel, length), `runCount` of them, all of one tap.
-///   - step: pixels from one input pixel of a run to the next; gradient pixels are neighbours.
-///   - sums: the vector to add to.
-public func accumulateDepthwise(
-  input: UnsafePointer<Float>, gradient: UnsafePointer<Float>, stride: Int, step: Int,
-  runs: UnsafePointer<Int32>, runCount: Int, sums: UnsafeMutablePointer<Float>
+///   - source: the first tap of the first pixel, with a border of zeros; `sourceRow` floats from row to row.
+///   - gradient: the first of `rows` x `columns` pixels; `gradientRow` floats from row to row.
+///   - sums: [tap][pixelStride], overwritten.
+public func depthwiseGradient(
+  _ source: UnsafePointer<Float>, sourceRow: Int, pixelStride: Int, kernel: Int, step: Int,
+  gradient: UnsafePointer<Float>, gradientRow: Int, rows: Int, columns: Int,
+  _ sums: UnsafeMutablePointer<Float>
 ) {
-  var total = load(sums)
-  for index in 0..<runCount {
-    var x = input + Int(runs[3 * index]) * stride
-    var g = gradient + Int(runs[3 * index + 1]) * stride
-    for _ in 0..<runs[3 * index + 2] {
-      total = multiplyAdd(total, load(x), load(g))
-      x += step * stride
-      g += stride
+  var channel = 0
+  while channel < pixelStride {
+    for v in 0..<kernel {
+      let line = source + v * sourceRow + channel
+      let place = sums + v * kernel * pixelStride + channel
+      if kernel == 3 {
+        depthwiseGradientThree(
+          line, sourceRow, pixelStride, step, gradient + channel, gradientRow, rows, columns, place)
+      } else {
+        for h in 0..<kernel {
+          depthwiseGradientOne(
+            line + h * pixelStride, sourceRow, pixelStride, step, gradient + channel, gradientRow,
+            rows, columns, place + h * pixelStride)
+        }
+      }
+    }
+    channel += Vector.scalarCount
+  }
+}
+
+/// One row of a 3x3 window; even and odd pixels are summed apart, so that sums need not wait for each other.
+@inline(__always)
+private func depthwiseGradientThree(
+  _ source: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int, _ step: Int,
+  _ gradient: UnsafePointer<Float>, _ gradientRow: Int, _ rows: Int, _ columns: Int,
+  _ sums: UnsafeMutablePointer<Float>
+) {
+  let zero = Vector(repeating: 0)
+  var (a0, a1, a2) = (zero, zero, zero)
+  var (b0, b1, b2) = (zero, zero, zero)
+  for row in 0..<rows {
+    var x = source + row * step * sourceRow
+    var y = gradient + row * gradientRow
+    for _ in 0..<columns / 2 {
+      let g = load(y)
+      a0 = multiplyAdd(a0, g, load(x))
+      a1 = multiplyAdd(a1, g, load(x + pixelStride))
+      a2 = multiplyAdd(a2, g, load(x + 2 * pixelStride))
+      x += step * pixelStride
+      let next = load(y + pixelStride)
+      b0 = multiplyAdd(b0, next, load(x))
+      b1 = multiplyAdd(b1, next, load(x + pixelStride))
+      b2 = multiplyAdd(b2, next, load(x + 2 * pixelStride))
+      x += step * pixelStride
+      y += 2 * pixelStride
+    }
+    if columns % 2 == 1 {
+      let g = load(y)
+      a0 = multiplyAdd(a0, g, load(x))
+      a1 = multiplyAdd(a1, g, load(x + pixelStride))
+      a2 = multiplyAdd(a2, g, load(x + 2 * pixelStride))
     }
   }
-  store(total, sums)
+  store(a0 + b0, sums)
+  store(a1 + b1, sums + pixelStride)
+  store(a2 + b2, sums + 2 * pixelStride)
+}
+
+@inline(__always)
+private func depthwiseGradientOne(
+  _ source: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int, _ step: Int,
+  _ gradient: UnsafePointer<Float>, _ gradientRow: Int, _ rows: Int, _ columns: Int,
+  _ sums: UnsafeMutablePointer<Float>
+) {
+  var sum = Vector(repeating: 0)
+  for row in 0..<rows {
+    for column in 0..<columns {
+      sum = multiplyAdd(
+        sum, load(source + row * step * sourceRow + column * step * pixelStride),
+        load(gradient + row * gradientRow + column * pixelStride))
+    }
+  }
+  store(sum, sums)
 }

@@ -1,14 +1,30 @@
 // Operations on whole blocks of floats; every count is a multiple of 16, as pixel strides are, unless said.
 
-/// `y = activation(a + b)`.
+/// `y = activation(first + second)` for rows of pixels; each side is `clamp(x * scale + shift)` by channel.
+///
+/// - Parameters:
+///   - bounds: the lowest and highest value of the first side, then of the second; infinite for none.
 public func addActivate(
-  _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int, activation: Int,
+  _ a: UnsafePointer<Float>, scaleA: UnsafePointer<Float>, shiftA: UnsafePointer<Float>,
+  _ b: UnsafePointer<Float>, scaleB: UnsafePointer<Float>, shiftB: UnsafePointer<Float>,
+  bounds: UnsafePointer<Float>, pixels: Int, stride: Int, activation: Int,
   _ y: UnsafeMutablePointer<Float>
 ) {
-  var i = 0
-  while i < count {
-    store(activate(load(a + i) + load(b + i), activation), y + i)
-    i += Vector.scalarCount
+  let (lowA, highA) = (Vector(repeating: bounds[0]), Vector(repeating: bounds[1]))
+  let (lowB, highB) = (Vector(repeating: bounds[2]), Vector(repeating: bounds[3]))
+  for p in 0..<pixels {
+    let row = p * stride
+    var channel = 0
+    while channel < stride {
+      let first = clamp(
+        multiplyAdd(load(shiftA + channel), load(a + row + channel), load(scaleA + channel)), lowA,
+        highA)
+      let second = clamp(
+        multiplyAdd(load(shiftB + channel), load(b + row + channel), load(scaleB + channel)), lowB,
+        highB)
+      store(activate(first + second, activation), y + row + channel)
+      channel += Vector.scalarCount
+    }
   }
 }
 

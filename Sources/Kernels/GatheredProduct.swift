@@ -3,6 +3,8 @@
 // lists of pixels and taps; this kernel sees dense rows only.
 
 /// Pixels a full tile computes at once: 12 x 2 accumulators fill 32 registers, 6 x 2 fill 16.
+///
+/// Above about 24 accumulators the compiler stops unrolling and keeps them in memory.
 #if KERNELS_V4
   private let fullRows = 12
 #else
@@ -29,58 +31,78 @@ public func multiplyGathered(
   var source = inputPixels
   var target = outputPixels
   var remaining = count
+  // Tiles of nearly equal height: a full one and a rest of one pixel would waste most of the second.
+  var tiles = (count + fullRows - 1) / fullRows
   while remaining > 0 {
-    let rows = multiplyTile(
-      input, inputStride, source, tapOffsets, tapPanels, taps, depth, panel, vectors, output,
-      outputStride, target, remaining)
+    let rows = (remaining + tiles - 1) / tiles
+    multiplyTile(
+      rows, input, inputStride, source, tapOffsets, tapPanels, taps, depth, panel, vectors, output,
+      outputStride, target)
     source += rows
     target += rows
     remaining -= rows
+    tiles -= 1
   }
 }
 
-/// One tile, as large as the pixels that remain fill; returns how many it covered.
+/// One tile of `rows` pixels, at most `fullRows`.
 ///
 /// A panel is two vectors wide, but for the last of a layer whose channels fill no whole one.
 @inline(__always)
 private func multiplyTile(
-  _ input: UnsafePointer<Float>, _ inputStride: Int, _ source: UnsafePointer<Int32>,
+  _ rows: Int, _ input: UnsafePointer<Float>, _ inputStride: Int, _ source: UnsafePointer<Int32>,
   _ tapOffsets: UnsafePointer<Int32>, _ tapPanels: UnsafePointer<Int32>, _ taps: Int, _ depth: Int,
   _ panel: UnsafePointer<Float>, _ vectors: Int, _ output: UnsafeMutablePointer<Float>,
-  _ outputStride: Int, _ target: UnsafePointer<Int32>, _ remaining: Int
-) -> Int {
+  _ outputStride: Int, _ target: UnsafePointer<Int32>
+) {
   @inline(__always)
-  func run<let rows: Int, let accumulators: Int>(_ tile: Tile<rows, accumulators>) -> Int {
+  func run<let rows: Int, let accumulators: Int>(_ tile: Tile<rows, accumulators>) {
     tile.multiply(
       input, inputStride, source, tapOffsets, tapPanels, taps, depth, panel, output, outputStride,
       target)
-    return rows
   }
   if vectors == 2 {
+    switch rows {
+    case 1: run(Tile<1, 2>())
+    case 2: run(Tile<2, 4>())
+    case 3: run(Tile<3, 6>())
+    case 4: run(Tile<4, 8>())
+    case 5: run(Tile<5, 10>())
     #if KERNELS_V4
-      if remaining >= fullRows { return run(Tile<12, 24>()) }
-      if remaining >= 8 { return run(Tile<8, 16>()) }
+      case 6: run(Tile<6, 12>())
+      case 7: run(Tile<7, 14>())
+      case 8: run(Tile<8, 16>())
+      case 9: run(Tile<9, 18>())
+      case 10: run(Tile<10, 20>())
+      case 11: run(Tile<11, 22>())
+      default: run(Tile<12, 24>())
     #else
-      if remaining >= fullRows { return run(Tile<6, 12>()) }
+      default: run(Tile<6, 12>())
     #endif
-    if remaining >= 4 { return run(Tile<4, 8>()) }
-    if remaining >= 2 { return run(Tile<2, 4>()) }
-    return run(Tile<1, 2>())
+    }
+    return
   }
+  switch rows {
+  case 1: run(Tile<1, 1>())
+  case 2: run(Tile<2, 2>())
+  case 3: run(Tile<3, 3>())
+  case 4: run(Tile<4, 4>())
+  case 5: run(Tile<5, 5>())
   #if KERNELS_V4
-    if remaining >= fullRows { return run(Tile<12, 12>()) }
-    if remaining >= 8 { return run(Tile<8, 8>()) }
+    case 6: run(Tile<6, 6>())
+    case 7: run(Tile<7, 7>())
+    case 8: run(Tile<8, 8>())
+    case 9: run(Tile<9, 9>())
+    case 10: run(Tile<10, 10>())
+    case 11: run(Tile<11, 11>())
+    default: run(Tile<12, 12>())
   #else
-    if remaining >= fullRows { return run(Tile<6, 6>()) }
+    default: run(Tile<6, 6>())
   #endif
-  if remaining >= 4 { return run(Tile<4, 4>()) }
-  if remaining >= 2 { return run(Tile<2, 2>()) }
-  return run(Tile<1, 1>())
+  }
 }
 
 /// `rows` pixels by `accumulators / rows` vectors, held in registers through all taps.
-///
-/// Above about 24 accumulators the compiler stops unrolling and keeps them in memory.
 private struct Tile<let rows: Int, let accumulators: Int> {
   @inline(__always)
   func multiply(

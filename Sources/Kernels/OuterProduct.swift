@@ -13,7 +13,7 @@ public let outerRows = rowsOfTile
 /// Vectors of output channels that one call covers at most.
 public let outerVectors = 3
 
-/// Adds, over all pixels of some runs, `input[pixel][0..<outerRows]` times `gradient[pixel]` to `sums`.
+/// Sums, over all pixels of some runs, `input[pixel][0..<outerRows]` times `gradient[pixel]`.
 ///
 /// Pixels are summed in the order of the runs, continuing from what `sums` holds, so splitting the runs over
 /// several calls gives the same bits as one call.
@@ -23,41 +23,30 @@ public let outerVectors = 3
 ///   - inputStep: floats from one input pixel of a run to the next.
 ///   - gradientStep: floats from one gradient pixel of a run to the next.
 ///   - sums: rows of `sumsStride` floats, one an input channel.
+///   - continuing: whether `sums` holds a sum already; it is overwritten otherwise.
 public func accumulateOuterProducts(
   input: UnsafePointer<Float>, inputStride: Int, inputStep: Int,
   gradient: UnsafePointer<Float>, gradientStride: Int, gradientStep: Int,
   runs: UnsafePointer<Int32>, runCount: Int, vectors: Int,
-  sums: UnsafeMutablePointer<Float>, sumsStride: Int
+  sums: UnsafeMutablePointer<Float>, sumsStride: Int, continuing: Bool
 ) {
+  @inline(__always)
+  func run<let rows: Int, let accumulators: Int>(_ tile: OuterTile<rows, accumulators>) {
+    tile.accumulate(
+      input, inputStride, inputStep, gradient, gradientStride, gradientStep, runs, runCount, sums,
+      sumsStride, continuing)
+  }
   #if KERNELS_V4
     switch vectors {
-    case 3:
-      OuterTile<8, 24>().accumulate(
-        input, inputStride, inputStep, gradient, gradientStride, gradientStep, runs, runCount, sums,
-        sumsStride)
-    case 2:
-      OuterTile<8, 16>().accumulate(
-        input, inputStride, inputStep, gradient, gradientStride, gradientStep, runs, runCount, sums,
-        sumsStride)
-    default:
-      OuterTile<8, 8>().accumulate(
-        input, inputStride, inputStep, gradient, gradientStride, gradientStep, runs, runCount, sums,
-        sumsStride)
+    case 3: run(OuterTile<8, 24>())
+    case 2: run(OuterTile<8, 16>())
+    default: run(OuterTile<8, 8>())
     }
   #else
     switch vectors {
-    case 3:
-      OuterTile<4, 12>().accumulate(
-        input, inputStride, inputStep, gradient, gradientStride, gradientStep, runs, runCount, sums,
-        sumsStride)
-    case 2:
-      OuterTile<4, 8>().accumulate(
-        input, inputStride, inputStep, gradient, gradientStride, gradientStep, runs, runCount, sums,
-        sumsStride)
-    default:
-      OuterTile<4, 4>().accumulate(
-        input, inputStride, inputStep, gradient, gradientStride, gradientStep, runs, runCount, sums,
-        sumsStride)
+    case 3: run(OuterTile<4, 12>())
+    case 2: run(OuterTile<4, 8>())
+    default: run(OuterTile<4, 4>())
     }
   #endif
 }
@@ -68,13 +57,15 @@ private struct OuterTile<let rows: Int, let accumulators: Int> {
     _ input: UnsafePointer<Float>, _ inputStride: Int, _ inputStep: Int,
     _ gradient: UnsafePointer<Float>, _ gradientStride: Int, _ gradientStep: Int,
     _ runs: UnsafePointer<Int32>, _ runCount: Int, _ sums: UnsafeMutablePointer<Float>,
-    _ sumsStride: Int
+    _ sumsStride: Int, _ continuing: Bool
   ) {
     let vectors = accumulators / rows
     var totals = InlineArray<accumulators, Vector>(repeating: Vector(repeating: 0))
-    for m in 0..<rows {
-      for v in 0..<vectors {
-        totals[m * vectors + v] = load(sums + m * sumsStride + v * Vector.scalarCount)
+    if continuing {
+      for m in 0..<rows {
+        for v in 0..<vectors {
+          totals[m * vectors + v] = load(sums + m * sumsStride + v * Vector.scalarCount)
+        }
       }
     }
     var run = runs

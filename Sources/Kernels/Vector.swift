@@ -68,3 +68,10 @@ func passed(_ gradient: Vector, through x: Vector, _ kind: Int) -> Vector {
   if kind == 1 { return lower }
   return lower.replacing(with: zero, where: x .>= Vector(repeating: 6))
 }
+
+/// `x` between two bounds; NaN stays NaN.
+@inline(__always)
+func clamp(_ x: Vector, _ lowest: Vector, _ highest: Vector) -> Vector {
+  let raised = x.replacing(with: lowest, where: x .< lowest)
+  return raised.replacing(with: highest, where: raised .> highest)
+}

@@ -12,8 +12,9 @@ public final class Workbench {
   private static let guardCount = 32
   private static let guardValue = Float(bitPattern: 0x7FC0_0BAD)
 
-  fileprivate init(kernels: KernelSet, threads: Int) {
-    context = EngineContext(kernels: kernels, threads: ThreadPool(threads: threads))
+  fileprivate init(kernels: KernelSet, threads: Int, convolution: ConvolutionChoice) {
+    context = EngineContext(
+      kernels: kernels, threads: ThreadPool(threads: threads), convolution: convolution)
   }
 
   /// A block of these numbers.
@@ -73,9 +74,10 @@ public final class Workbench {
 
 /// Runs `body` on a workbench, then checks that nothing wrote outside its blocks.
 public func withWorkbench<Result>(
-  _ kernels: KernelSet, threads: Int = 1, _ body: (Workbench) throws -> Result
+  _ kernels: KernelSet, threads: Int = 1, convolution: ConvolutionChoice = .direct,
+  _ body: (Workbench) throws -> Result
 ) rethrows -> Result {
-  let bench = Workbench(kernels: kernels, threads: threads)
+  let bench = Workbench(kernels: kernels, threads: threads, convolution: convolution)
   defer { bench.expectIntactGuards() }
   return try body(bench)
 }

@@ -36,7 +36,8 @@ final class RunSession {
       kernels: try KernelSet.select(configuration.engine.choice),
       threads: ThreadPool(
         threads: configuration.engine.threads == 0
-          ? ThreadPool.availableProcessors : configuration.engine.threads))
+          ? ThreadPool.availableProcessors : configuration.engine.threads),
+      convolution: configuration.engine.convolutionChoice)
     progress = Progress(isSpeaking: communicator.rank == 0)
     if options.dryRun {
       folder = nil
@@ -84,6 +85,15 @@ extension RunConfiguration.Engine {
     case .v4: .v4
     case .v3: .v3
     case .portable: .portable
+    }
+  }
+
+  /// Likewise.
+  var convolutionChoice: ConvolutionChoice {
+    switch convolution {
+    case .automatic: .auto
+    case .direct: .direct
+    case .winograd: .winograd
     }
   }
 }

@@ -17,6 +17,8 @@ extension RunConfiguration {
   public struct Engine: Codable, Hashable, Sendable {
     /// Which compiled kernels run; they differ in rounding.
     public var kernels: Kernels
+    /// How convolutions are computed; ways differ in rounding.
+    public var convolution: ConvolutionAlgorithm
     /// Threads of a rank; 0 takes the rank's CPU affinity, and no result depends on it.
     public var threads: Int
   }
@@ -31,6 +33,16 @@ extension RunConfiguration {
     case v3
     /// Any CPU.
     case portable
+  }
+
+  /// A way to compute convolutions.
+  public enum ConvolutionAlgorithm: String, Codable, CaseIterable, Sendable {
+    /// The fastest for each layer, by a table.
+    case automatic = "auto"
+    /// Sums of products.
+    case direct
+    /// Winograd's F(4x4, 3x3) wherever it applies.
+    case winograd
   }
 
   /// When a run saves itself.
@@ -49,6 +61,7 @@ extension RunConfiguration {
 }
 
 extension RunConfiguration.Kernels: Choice {}
+extension RunConfiguration.ConvolutionAlgorithm: Choice {}
 
 extension RunConfiguration.Run: Section {
   static let fields: [Field<Self>] = [
@@ -76,6 +89,9 @@ extension RunConfiguration.Engine: Section {
   static let fields: [Field<Self>] = [
     .value(
       "kernels", \.kernels, example: "v3", "instruction set; changes rounding, nothing else"),
+    .value(
+      "convolution", \.convolution, example: "direct",
+      "direct sums, Winograd's F(4x4, 3x3), or the faster for each layer; changes rounding"),
     .value(
       "threads", \.threads, .from(0, to: 4096), unit: "threads a rank", example: "2",
       "0 takes the CPUs that the rank is bound to"),

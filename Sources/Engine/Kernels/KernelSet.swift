@@ -47,17 +47,25 @@ public struct KernelSet: Sendable {
     ) -> Void
   package let accumulateOuterProducts:
     @Sendable (
-      Pointer, Int, Int, Pointer, Int, Int, Indices, Int, Int, MutablePointer, Int
+      Pointer, Int, Int, Pointer, Int, Int, Indices, Int, Int, MutablePointer, Int, Bool
     ) -> Void
-  package let depthwiseGathered:
-    @Sendable (
-      Pointer, MutablePointer, Int, Indices, Indices, Int, Indices, Indices, Int, Pointer
-    ) -> Void
-  package let accumulateDepthwise:
-    @Sendable (Pointer, Pointer, Int, Int, Indices, Int, MutablePointer) -> Void
-  package let chunkMoments: @Sendable (Pointer, Int, Int, MutablePointer, MutablePointer) -> Void
+  package let winogradInput:
+    @Sendable (Pointer, Int, Int, Int, Int, MutablePointer, Int, Int) -> Void
+  package let winogradOutput:
+    @Sendable (Pointer, Int, Int, Int, Int, Int, Int, MutablePointer, Int, Int) -> Void
+  package let winogradGradient:
+    @Sendable (Pointer, Int, Int, Int, Int, Int, Int, MutablePointer, Int, Int) -> Void
+  package let winogradWeights: @Sendable (Pointer, Int, Bool, Int, MutablePointer, Int) -> Void
+  package let winogradWeightGradient: @Sendable (Pointer, Int, Int, MutablePointer, Int) -> Void
+  package let depthwiseRows:
+    @Sendable (Pointer, Int, Int, Pointer, Int, Int, MutablePointer, Int, Int, Int) -> Void
+  package let depthwiseGradient:
+    @Sendable (Pointer, Int, Int, Int, Int, Pointer, Int, Int, Int, MutablePointer) -> Void
+  package let copyPixels: @Sendable (Pointer, Int, Int, Int, MutablePointer, Int) -> Void
+  package let chunkMoments:
+    @Sendable (Pointer, Int, Int, Int, MutablePointer, MutablePointer) -> Void
   package let scaleShiftActivate:
-    @Sendable (Pointer, Int, Int, Pointer, Pointer, Int, MutablePointer) -> Void
+    @Sendable (Pointer, Int, Int, Int, Pointer, Pointer, Int, MutablePointer, Int) -> Void
   package let chunkGradientSums:
     @Sendable (
       Pointer, Pointer, Int, Int, Pointer, Pointer, Pointer, Int, MutablePointer, MutablePointer
@@ -66,7 +74,10 @@ public struct KernelSet: Sendable {
     @Sendable (
       Pointer, Pointer, Int, Int, Pointer, Pointer, Pointer, Pointer, Pointer, Int, MutablePointer
     ) -> Void
-  package let addActivate: @Sendable (Pointer, Pointer, Int, Int, MutablePointer) -> Void
+  package let addActivate:
+    @Sendable (
+      Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Int, Int, Int, MutablePointer
+    ) -> Void
   package let activateAll: @Sendable (Pointer, Int, Int, MutablePointer) -> Void
   package let activationGradient: @Sendable (Pointer, Pointer, Int, Int, MutablePointer) -> Void
   package let addInto: @Sendable (MutablePointer, Pointer, Int) -> Void

@@ -2,11 +2,13 @@
 ///
 /// Weights are [kernel][kernel][full channels]; input and output use the same channels. Sums run in the order
 /// of taps (data) or of images and pixels (filter), whatever the threads.
+///
+/// Some rows of an image at a time are copied with a border of zeros, applied on the way, and filtered while
+/// they are in cache.
 public final class DepthwiseConvolution {
   /// The side of the window and its step.
   public let kernel, stride: Int
-  private var plans: [SlidingWindow: PixelPlan] = [:]
-  private var runPlans: [SlidingWindow: RunPlan] = [:]
+  var taps: Int { kernel * kernel }
 
   /// - Precondition: `kernel` is odd, `stride` is 1 or 2.
   public init(kernel: Int, stride: Int) {
@@ -22,114 +24,214 @@ public final class DepthwiseConvolution {
       width: SlidingWindow.outputSize(input.width, stride), channels: input.channels)
   }
 
-  /// Filters every channel of `input` on its own.
+  /// Filters every channel of `input` on its own; also takes the output's statistics, shard by shard.
   ///
   /// - Parameters:
   ///   - weights: the full filter, `fullChannels` wide.
   ///   - channels: the slice of it that `input` and `output` hold.
+  ///   - shards: how many equal runs of images have statistics of their own.
   public func forward(
-    _ input: FeatureMap, weights: UnsafePointer<Float>, fullChannels: Int, channels: ChannelSlice,
-    output: FeatureMap, in context: EngineContext
-  ) {
-    precondition(
-      output.shape == outputShape(for: input.shape) && channels.count == input.shape.channels,
-      "feature maps and slice agree")
-    gather(
-      input, weights, fullChannels, channels,
-      .forward(
-        height: input.shape.height, width: input.shape.width, kernel: kernel, stride: stride),
-      output, context)
+    _ input: Operand, weights: UnsafePointer<Float>, fullChannels: Int, channels: ChannelSlice,
+    output: FeatureMap, statisticsOf shards: Int, in context: EngineContext
+  ) -> [ChannelStatistics] {
+    let moments = ChunkMoments(output.shape, in: context)
+    forward(
+      input, weights: weights, fullChannels: fullChannels, channels: channels, output: output,
+      moments: moments, in: context)
+    return moments.statistics(shards: shards, in: context)
   }
 
-  /// Carries the gradient back to the input.
+  /// Filters every channel of `input` on its own.
+  public func forward(
+    _ input: Operand, weights: UnsafePointer<Float>, fullChannels: Int, channels: ChannelSlice,
+    output: FeatureMap, in context: EngineContext
+  ) {
+    forward(
+      input, weights: weights, fullChannels: fullChannels, channels: channels, output: output,
+      moments: nil, in: context)
+  }
+
+  private func forward(
+    _ input: Operand, weights: UnsafePointer<Float>, fullChannels: Int, channels: ChannelSlice,
+    output: FeatureMap, moments: ChunkMoments?, in context: EngineContext
+  ) {
+    checkShapes(input.shape, output.shape, channels)
+    let row = input.shape.pixelStride
+    let packed = pack(weights, fullChannels, channels, row, reversed: false, in: context)
+    let bands = Bands(output.shape, step: stride, kernel: kernel)
+    let memory = context.workerScratch(.workerPixels, bands.patchPixels * row)
+    let kernels = context.kernels
+    context.threads.forEachWithWorker(bands.count) { index, worker in
+      let band = bands[index]
+      let patch = band.patch(kernel: kernel, step: stride)
+      let pixels = memory(worker)
+      patch.copy(input, image: band.image, to: pixels, stride: row, kernels: kernels)
+      kernels.depthwiseRows(
+        pixels, patch.width * row, row, packed, kernel, stride,
+        output.elements + band.firstPixel * row, output.shape.width * row, band.rows.count,
+        output.shape.width)
+      guard let moments else { return }
+      for chunk in band.chunks { moments.take(chunk, of: output, floats: 0..<row) }
+    }
+  }
+
+  /// Carries the gradient back to the input: the gradient, with zeros between pixels where the stride is 2,
+  /// filtered by the window turned by 180 degrees.
   public func backwardData(
     _ outputGradient: FeatureMap, weights: UnsafePointer<Float>, fullChannels: Int,
     channels: ChannelSlice, inputGradient: FeatureMap, in context: EngineContext
   ) {
-    precondition(
-      outputGradient.shape == outputShape(for: inputGradient.shape)
-        && channels.count == inputGradient.shape.channels, "feature maps and slice agree")
-    gather(
-      outputGradient, weights, fullChannels, channels,
-      .backward(
-        height: inputGradient.shape.height, width: inputGradient.shape.width, kernel: kernel,
-        stride: stride), inputGradient, context)
-  }
-
-  private func gather(
-    _ source: FeatureMap, _ weights: UnsafePointer<Float>, _ fullChannels: Int,
-    _ channels: ChannelSlice, _ window: SlidingWindow, _ target: FeatureMap,
-    _ context: EngineContext
-  ) {
-    let pixelStride = source.shape.pixelStride
-    let packed = context.scratch(.panels, window.taps * pixelStride)
-    for tap in 0..<window.taps {
-      channels.copy(
-        weights + tap * fullChannels, from: 0, count: pixelStride, to: packed + tap * pixelStride)
-    }
-    let plan = plans[window] ?? PixelPlan(window, imagesPerBlock: 1, rowsPerBlock: 4)
-    plans[window] = plan
+    checkShapes(inputGradient.shape, outputGradient.shape, channels)
+    let row = inputGradient.shape.pixelStride
+    let packed = pack(weights, fullChannels, channels, row, reversed: true, in: context)
+    let bands = Bands(inputGradient.shape, step: 1, kernel: kernel)
+    let memory = context.workerScratch(.workerPixels, bands.patchPixels * row)
     let kernels = context.kernels
-    context.threads.forEach(plan.blockCount(images: source.shape.images)) { index in
-      let (image, block) = (index / plan.blocks.count, plan.blocks[index % plan.blocks.count])
-      let input = source.elements + image * source.shape.imagePixels * pixelStride
-      let output = target.elements + image * target.shape.imagePixels * pixelStride
-      for pixels in block.classes {
-        kernels.depthwiseGathered(
-          input, output, pixelStride, pixels.inputPixels, pixels.outputPixels,
-          pixels.pixelsPerImage, pixels.tapOffsets, pixels.tapPanels, pixels.taps, packed)
+    context.threads.forEachWithWorker(bands.count) { index, worker in
+      let band = bands[index]
+      let patch = band.patch(kernel: kernel, step: 1)
+      let pixels = memory(worker)
+      if stride == 1 {
+        patch.copy(
+          Operand(outputGradient), image: band.image, to: pixels, stride: row, kernels: kernels)
+      } else {
+        patch.copyDilated(outputGradient, image: band.image, to: pixels, kernels: kernels)
       }
+      kernels.depthwiseRows(
+        pixels, patch.width * row, row, packed, kernel, 1,
+        inputGradient.elements + band.firstPixel * row, inputGradient.shape.width * row,
+        band.rows.count, inputGradient.shape.width)
     }
   }
 
   /// Adds the filter's gradient, shard by shard, to full-size gradients.
   ///
-  /// - Parameter gradients: for each shard (an equal run of images), where the full filter's gradient starts.
+  /// - Parameters:
+  ///   - outputGradient: what is pending on it has been carried out afterwards, in place.
+  ///   - gradients: for each shard (an equal run of images), where the full filter's gradient starts.
   public func backwardFilter(
-    _ input: FeatureMap, _ outputGradient: FeatureMap, fullChannels: Int, channels: ChannelSlice,
-    addingTo gradients: [UnsafeMutablePointer<Float>], in context: EngineContext
+    _ input: Operand, _ outputGradient: GradientOperand, fullChannels: Int,
+    channels: ChannelSlice, addingTo gradients: [UnsafeMutablePointer<Float>],
+    in context: EngineContext
   ) {
-    let shards = gradients.count
-    precondition(input.shape.images % shards == 0, "every shard has as many images")
-    precondition(
-      outputGradient.shape == outputShape(for: input.shape)
-        && channels.count == input.shape.channels, "feature maps and slice agree")
+    precondition(input.shape.images % gradients.count == 0, "every shard has as many images")
+    checkShapes(input.shape, outputGradient.shape, channels)
+    let row = input.shape.pixelStride
     let kernels = context.kernels
-    let pixelStride = input.shape.pixelStride
-    let vectors = pixelStride / kernels.lanes
-    let window = SlidingWindow.forward(
-      height: input.shape.height, width: input.shape.width, kernel: kernel, stride: stride)
-    let plan =
-      runPlans[window]
-      ?? RunPlan(
-        height: input.shape.height, width: input.shape.width, kernel: kernel, stride: stride,
-        rowsPerBlock: 4)
-    runPlans[window] = plan
-    let size = window.taps * pixelStride
-    let sums = context.scratch(.filterSums, shards * size)
-    sums.update(repeating: 0, count: shards * size)
-    let images = input.shape.images / shards
-    context.threads.forEach(shards * vectors) { job in
-      let (shard, channel) = (job / vectors, job % vectors * kernels.lanes)
-      for image in shard * images..<(shard + 1) * images {
-        let x = input.elements + image * input.shape.imagePixels * pixelStride + channel
-        let g =
-          outputGradient.elements + image * outputGradient.shape.imagePixels * pixelStride + channel
-        for block in plan.runs {
-          for tap in 0..<window.taps where block[tap].count > 0 {
-            kernels.accumulateDepthwise(
-              x, g, pixelStride, stride, block[tap].triples, block[tap].count,
-              sums + shard * size + tap * pixelStride + channel)
-          }
-        }
-      }
+    let bands = Bands(outputGradient.shape, step: stride, kernel: kernel)
+    let memory = context.workerScratch(.workerPixels, bands.patchPixels * row)
+    let size = taps * row
+    let sums = context.scratch(.filterSums, bands.count * size)
+    context.threads.forEachWithWorker(bands.count) { index, worker in
+      let band = bands[index]
+      let patch = band.patch(kernel: kernel, step: stride)
+      let pixels = memory(worker)
+      outputGradient.resolve(image: band.image, rows: band.rows, kernels: kernels)
+      patch.copy(input, image: band.image, to: pixels, stride: row, kernels: kernels)
+      kernels.depthwiseGradient(
+        pixels, patch.width * row, row, kernel, stride,
+        outputGradient.map.elements + band.firstPixel * row, outputGradient.shape.width * row,
+        band.rows.count, outputGradient.shape.width, sums + index * size)
     }
-    for shard in 0..<shards {
-      for tap in 0..<window.taps {
-        channels.add(
-          sums + shard * size + tap * pixelStride, to: gradients[shard] + tap * fullChannels,
-          kernels: kernels)
-      }
+    let perShard = bands.count / gradients.count
+    context.threads.forEach(gradients.count * taps) { job in
+      let (shard, tap) = (job / taps, job % taps)
+      let total = sums + shard * perShard * size + tap * row
+      for band in 1..<max(1, perShard) { kernels.addInto(total, total + band * size, row) }
+      channels.add(total, to: gradients[shard] + tap * fullChannels, kernels: kernels)
+    }
+  }
+
+  /// The slice of the filter as [tap][pixel stride].
+  private func pack(
+    _ weights: UnsafePointer<Float>, _ fullChannels: Int, _ channels: ChannelSlice, _ row: Int,
+    reversed: Bool, in context: EngineContext
+  ) -> UnsafePointer<Float> {
+    let packed = context.scratch(.panels, taps * row)
+    for tap in 0..<taps {
+      let place = packed + (reversed ? taps - 1 - tap : tap) * row
+      channels.copy(weights + tap * fullChannels, from: 0, count: row, to: place)
+    }
+    return UnsafePointer(packed)
+  }
+
+  private func checkShapes(
+    _ input: FeatureMap.Shape, _ output: FeatureMap.Shape, _ channels: ChannelSlice
+  ) {
+    precondition(
+      output == outputShape(for: input) && channels.count == input.channels,
+      "feature maps and slice agree")
+  }
+}
+
+/// Cuts the images of a target into bands of whole chunks whose source pixels stay in cache.
+///
+/// The cut depends on an image's size alone, for sums are taken band by band.
+private struct Bands {
+  /// Some rows of an image.
+  struct Band {
+    let image: Int
+    let rows: Range<Int>
+    let width, firstPixel: Int
+    let chunks: Range<Int>
+
+    /// The source pixels, with a border.
+    func patch(kernel: Int, step: Int) -> Patch {
+      let padding = kernel / 2
+      return Patch(
+        rows: rows.lowerBound * step - padding..<(rows.upperBound - 1) * step - padding + kernel,
+        columns: -padding..<(width - 1) * step - padding + kernel)
+    }
+  }
+
+  private let plan: ChunkPlan
+  private let step, kernel, chunksPerBand, bandsPerImage: Int
+
+  private static let bandBytes = 192 << 10
+
+  init(_ target: FeatureMap.Shape, step: Int, kernel: Int) {
+    plan = ChunkPlan(target)
+    self.step = step
+    self.kernel = kernel
+    let chunkBytes =
+      plan.rowsPerChunk * step * (target.width * step + kernel)
+      * target.pixelStride * 4
+    chunksPerBand = max(1, min(plan.chunksPerImage, Self.bandBytes / chunkBytes))
+    bandsPerImage = (plan.chunksPerImage + chunksPerBand - 1) / chunksPerBand
+  }
+
+  var count: Int { plan.shape.images * bandsPerImage }
+
+  /// Pixels of the largest band's patch.
+  var patchPixels: Int {
+    let patch = self[0].patch(kernel: kernel, step: step)
+    return patch.height * patch.width
+  }
+
+  subscript(index: Int) -> Band {
+    let image = index / bandsPerImage
+    let first = index % bandsPerImage * chunksPerBand
+    let last = min(first + chunksPerBand, plan.chunksPerImage) - 1
+    let base = image * plan.chunksPerImage
+    let rows = plan.rows(of: first).lowerBound..<plan.rows(of: last).upperBound
+    return Band(
+      image: image, rows: rows, width: plan.shape.width,
+      firstPixel: plan.pixels(of: base + first).start, chunks: base + first..<base + last + 1)
+  }
+}
+
+extension Patch {
+  /// Writes a map with a pixel and a row of zeros between neighbours.
+  fileprivate func copyDilated(
+    _ map: FeatureMap, image: Int, to target: UnsafeMutablePointer<Float>, kernels: KernelSet
+  ) {
+    let row = map.shape.pixelStride
+    target.update(repeating: 0, count: height * width * row)
+    for line in rows where line >= 0 && line % 2 == 0 && line / 2 < map.shape.height {
+      kernels.copyPixels(
+        map.elements + (image * map.shape.height + line / 2) * map.shape.width * row,
+        map.shape.width, row, 1,
+        target + ((line - rows.lowerBound) * width - columns.lowerBound) * row, 2 * row)
     }
   }
 }

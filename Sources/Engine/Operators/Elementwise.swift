@@ -9,11 +9,25 @@ public struct Elementwise: Sendable {
   }
 
   /// `output = activation(a + b)`.
-  public func add(_ a: FeatureMap, _ b: FeatureMap, output: FeatureMap, in context: EngineContext) {
+  public func add(_ a: Operand, _ b: Operand, output: FeatureMap, in context: EngineContext) {
     precondition(a.shape == b.shape && a.shape == output.shape, "operands of a sum agree")
-    forEachPiece(a.shape, in: context) { start, count in
+    let shape = output.shape
+    let row = shape.pixelStride
+    let plain = context.scratch(.pixels, 2 * row)
+    plain.update(repeating: 1, count: row)
+    (plain + row).update(repeating: 0, count: row)
+    let nothing = (UnsafePointer(plain), UnsafePointer(plain + row))
+    let bounds = a.bounds + b.bounds
+    let chunks = ChunkPlan(shape)
+    context.threads.forEach(chunks.count) { chunk in
+      let pixels = chunks.pixels(of: chunk)
+      let image = chunks.image(of: chunk)
+      let (scaleA, shiftA) = a.factors(ofImage: image) ?? nothing
+      let (scaleB, shiftB) = b.factors(ofImage: image) ?? nothing
       context.kernels.addActivate(
-        a.elements + start, b.elements + start, count, activation.rawValue, output.elements + start)
+        a.map.elements + pixels.start * row, scaleA, shiftA, b.map.elements + pixels.start * row,
+        scaleB, shiftB, bounds, pixels.count, row, activation.rawValue,
+        output.elements + pixels.start * row)
     }
   }
 
@@ -62,5 +76,23 @@ public struct Elementwise: Sendable {
     context.threads.forEach((shape.elements + piece - 1) / piece) { index in
       body(index * piece, min(piece, shape.elements - index * piece))
     }
+  }
+}
+
+extension Operand {
+  /// The lowest and the highest value that the pending activation lets pass.
+  fileprivate var bounds: [Float] {
+    switch pending?.activation ?? .none {
+    case .none: [-.infinity, .infinity]
+    case .relu: [0, .infinity]
+    case .relu6: [0, 6]
+    }
+  }
+
+  /// What is pending for an image: scale and shift of every channel.
+  fileprivate func factors(ofImage image: Int) -> (UnsafePointer<Float>, UnsafePointer<Float>)? {
+    guard let pending else { return nil }
+    let offset = pending.shard(ofImage: image, images: shape.images) * shape.pixelStride
+    return (pending.scale + offset, pending.shift + offset)
   }
 }

@@ -6,17 +6,27 @@ public final class EngineContext {
   public let kernels: KernelSet
   /// The rank's threads.
   public let threads: ThreadPool
+  /// How convolutions are computed.
+  public let convolution: ConvolutionChoice
   private var scratch: [Scratch: AlignedStorage<Float>] = [:]
+  private var countedIndices = AlignedStorage<Int32>(count: 0)
+  private let wholeRun = AlignedStorage<Int32>(count: 3)
 
   /// What scratch memory is for; buffers of different uses never overlap.
   package enum Scratch {
-    case panels, filterSums, chunks, channels
+    case panels, transformedWeights, filterSums, chunks, pixels, gradients
+    case workerPixels, workerTiles, workerProducts
   }
 
   /// A context over these kernels and threads.
-  public init(kernels: KernelSet, threads: ThreadPool) {
+  ///
+  /// - Parameter convolution: how convolutions are computed that can be computed in several ways.
+  public init(
+    kernels: KernelSet, threads: ThreadPool, convolution: ConvolutionChoice = .auto
+  ) {
     self.kernels = kernels
     self.threads = threads
+    self.convolution = convolution
   }
 
   /// At least `count` floats, with whatever the last use left in them.
@@ -28,4 +38,38 @@ public final class EngineContext {
     scratch[use] = storage
     return storage.pointer
   }
+
+  /// Memory of at least `count` floats for every thread, taken by the number that `forEachWithWorker` gives.
+  func workerScratch(_ use: Scratch, _ count: Int) -> (Int) -> UnsafeMutablePointer<Float> {
+    // A line between them keeps threads off each other's cache lines and sets.
+    let size = roundedUp(count, to: 16) + 16
+    let memory = scratch(use, size * threads.count)
+    return { worker in memory + worker * size }
+  }
+
+  /// The first `count` whole numbers as a list of pixels.
+  func indices(_ count: Int) -> UnsafePointer<Int32> {
+    if countedIndices.count < count {
+      countedIndices = AlignedStorage(count: max(count, 1_024))
+      for index in 0..<countedIndices.count { countedIndices.pointer[index] = Int32(index) }
+    }
+    return UnsafePointer(countedIndices.pointer)
+  }
+
+  /// One run of the outer product kernel: the first `count` pixels of both sides.
+  func tileRun(_ count: Int) -> UnsafePointer<Int32> {
+    (wholeRun.pointer[0], wholeRun.pointer[1], wholeRun.pointer[2]) = (0, 0, Int32(count))
+    return UnsafePointer(wholeRun.pointer)
+  }
 }
+
+/// Floats from pixel to pixel in an operator's own memory.
+///
+/// An odd number of cache lines where pixels are long: rows a power of two apart would share cache sets.
+func spreadStride(channels: Int) -> Int {
+  let lines = (channels + 15) / 16
+  return (lines < 8 ? lines : lines | 1) * 16
+}
+
+/// Floats from one of the 36 positions of transformed tiles to the next, likewise.
+func spreadPositions(_ floats: Int) -> Int { ((floats + 15) / 16 | 1) * 16 }

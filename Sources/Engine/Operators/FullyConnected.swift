@@ -12,7 +12,7 @@ public final class FullyConnected {
     _ input: FeatureMap, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>,
     filter: FilterView, output: FeatureMap, in context: EngineContext
   ) {
-    product.forward(input, weights: weights, filter: filter, output: output, in: context)
+    product.forward(Operand(input), weights: weights, filter: filter, output: output, in: context)
     let row = output.shape.pixelStride
     for image in 0..<output.shape.images {
       context.kernels.addInto(output.elements + image * row, bias, output.shape.channels)
@@ -34,7 +34,8 @@ public final class FullyConnected {
     addingTo weights: [UnsafeMutablePointer<Float>], _ biases: [UnsafeMutablePointer<Float>],
     in context: EngineContext
   ) {
-    product.backwardFilter(input, gradient, filter: filter, addingTo: weights, in: context)
+    product.backwardFilter(
+      Operand(input), GradientOperand(gradient), filter: filter, addingTo: weights, in: context)
     let row = gradient.shape.pixelStride
     let images = gradient.shape.images / biases.count
     for (shard, bias) in biases.enumerated() {

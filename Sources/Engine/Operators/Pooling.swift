@@ -19,15 +19,18 @@ public final class MaxPooling {
   }
 
   /// The largest value of every window.
-  public func forward(_ input: FeatureMap, output: FeatureMap, in context: EngineContext) {
+  public func forward(_ input: Operand, output: FeatureMap, in context: EngineContext) {
     precondition(output.shape == outputShape(for: input.shape), "feature maps agree")
     let plan = plan(for: input.shape)
     let row = input.shape.pixelStride
-    context.threads.forEach(input.shape.images) { image in
+    let memory = context.workerScratch(.workerPixels, plan.patchPixels * row)
+    context.threads.forEachWithWorker(input.shape.images) { image, worker in
+      plan.blocks[0].patch.copy(
+        input, image: image, to: memory(worker), stride: row, kernels: context.kernels)
       for pixels in plan.blocks[0].classes {
         context.kernels.maxPoolGathered(
-          input.elements + image * input.shape.imagePixels * row,
-          output.elements + image * output.shape.imagePixels * row, row, pixels.inputPixels,
+          memory(worker), output.elements + image * output.shape.imagePixels * row, row,
+          pixels.inputPixels,
           pixels.outputPixels, pixels.pixelsPerImage, pixels.tapOffsets, pixels.taps)
       }
     }
@@ -35,7 +38,7 @@ public final class MaxPooling {
 
   /// Gives each output's gradient to the first input, in the order of taps, that held the maximum.
   public func backward(
-    _ input: FeatureMap, output: FeatureMap, gradient: FeatureMap, inputGradient: FeatureMap,
+    _ input: Operand, output: FeatureMap, gradient: FeatureMap, inputGradient: FeatureMap,
     in context: EngineContext
   ) {
     precondition(
@@ -43,13 +46,16 @@ public final class MaxPooling {
         && inputGradient.shape == input.shape, "feature maps agree")
     let plan = plan(for: input.shape)
     let row = input.shape.pixelStride
-    context.threads.forEach(input.shape.images) { image in
+    let memory = context.workerScratch(.workerPixels, plan.patchPixels * row)
+    context.threads.forEachWithWorker(input.shape.images) { image, worker in
+      let patch = plan.blocks[0].patch
+      patch.copy(input, image: image, to: memory(worker), stride: row, kernels: context.kernels)
       let source = image * input.shape.imagePixels * row
       let target = image * output.shape.imagePixels * row
       (inputGradient.elements + source).update(repeating: 0, count: input.shape.imagePixels * row)
       for pixels in plan.blocks[0].classes {
         context.kernels.maxPoolGradientGathered(
-          input.elements + source, output.elements + target, gradient.elements + target,
+          memory(worker), output.elements + target, gradient.elements + target,
           inputGradient.elements + source, row, pixels.inputPixels, pixels.outputPixels,
           pixels.pixelsPerImage, pixels.tapOffsets, pixels.taps)
       }
@@ -60,7 +66,8 @@ public final class MaxPooling {
     let window = SlidingWindow.forward(
       height: input.height, width: input.width, kernel: kernel, stride: stride)
     if let plan = plans[window] { return plan }
-    let plan = PixelPlan(window, imagesPerBlock: 1, rowsPerBlock: window.targetHeight)
+    let plan = PixelPlan(
+      window, imagesPerBlock: 1, rowsPerBlock: window.targetHeight, layout: .clipped)
     plans[window] = plan
     return plan
   }
@@ -74,13 +81,17 @@ public enum GlobalAveragePooling {
   }
 
   /// `output[image] = mean over pixels of input[image]`, summed in the order of pixels.
-  public static func forward(_ input: FeatureMap, output: FeatureMap, in context: EngineContext) {
+  public static func forward(_ input: Operand, output: FeatureMap, in context: EngineContext) {
     precondition(output.shape == outputShape(for: input.shape), "feature maps agree")
     let row = input.shape.pixelStride
-    context.threads.forEach(input.shape.images) { image in
+    let shape = input.shape
+    let patch = Patch(rows: 0..<shape.height, columns: 0..<shape.width)
+    let memory = context.workerScratch(.workerPixels, shape.imagePixels * row)
+    context.threads.forEachWithWorker(shape.images) { image, worker in
+      patch.copy(input, image: image, to: memory(worker), stride: row, kernels: context.kernels)
       context.kernels.sumPixels(
-        input.elements + image * input.shape.imagePixels * row, input.shape.imagePixels, row,
-        1 / Float(input.shape.imagePixels), output.elements + image * row)
+        memory(worker), shape.imagePixels, row, 1 / Float(shape.imagePixels),
+        output.elements + image * row)
     }
   }
 

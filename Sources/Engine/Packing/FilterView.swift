@@ -26,24 +26,15 @@ public struct FilterView: Hashable, Sendable {
   /// Positions of the window.
   package var taps: Int { kernel * kernel }
 
-  /// Adds a dense filter gradient [taps][rows][columns] to its place in a full one.
-  ///
-  /// - Parameter rows, columns: floats between neighbours of the dense block, padding included.
+  /// Adds the dense gradient of one tap, rows of `columns` floats, to its place in a full filter's gradient.
   package func scatterAdd(
-    _ dense: UnsafePointer<Float>, tap: Int, rows: Int, columns: Int,
-    to full: UnsafeMutablePointer<Float>, kernels: KernelSet
+    _ dense: UnsafePointer<Float>, tap: Int, columns: Int, to full: UnsafeMutablePointer<Float>,
+    kernels: KernelSet
   ) {
-    var k = 0
-    for input in inputs.spans {
-      for channel in input.start..<input.end {
-        var source = dense + (tap * rows + k) * columns
-        let row = full + (tap * fullInputs + channel) * fullOutputs
-        for span in outputs.spans {
-          kernels.addInto(row + span.start, source, span.count)
-          source += span.count
-        }
-        k += 1
-      }
+    for (k, channel) in inputs.channels.enumerated() {
+      outputs.add(
+        dense + k * columns, to: full + (tap * fullInputs + channel) * fullOutputs, kernels: kernels
+      )
     }
   }
 }

@@ -1,9 +1,21 @@
-/// Which input pixels and taps make each output pixel of a sliding window, for a block of images.
+/// What is copied out of an image for a sliding window.
+package enum PatchLayout: Hashable, Sendable {
+  /// The patch ends where the image ends, and target pixels with the same valid taps form a class, so that
+  /// padding is never computed.
+  case clipped
+  /// The patch has a border of zeros and all pixels form one class. A row of taps is then one run of neighbouring
+  /// floats, which makes products of useful length where pixels have few channels.
+  case bordered
+  /// Only the pixels that a window of one pixel reads.
+  case sampled
+}
+
+/// Which source pixels and taps make each target pixel of a sliding window, for a block of target pixels.
 ///
-/// Output pixels with the same valid taps form a class, so that padding is never computed. The lists count
-/// pixels, not floats: one plan serves every width of a layer.
+/// A block's source pixels are first copied out of the image as a `Patch`; the lists count pixels of the patch,
+/// so one plan serves every width of a layer.
 package final class PixelPlan: @unchecked Sendable {
-  /// Output pixels that see the same taps; the pixel lists go image by image.
+  /// Target pixels that see the same taps; the pixel lists go image by image.
   package struct Class {
     package let taps: Int
     package let tapOffsets, tapPanels: UnsafePointer<Int32>
@@ -11,8 +23,12 @@ package final class PixelPlan: @unchecked Sendable {
     package let inputPixels, outputPixels: UnsafePointer<Int32>
   }
 
-  /// Some output rows of `imagesPerBlock` neighbouring images.
+  /// Some target rows of `imagesPerBlock` neighbouring images.
   package struct Block {
+    /// The target rows.
+    let rows: Range<Int>
+    /// What to copy of each image.
+    let patch: Patch
     package let classes: [Class]
   }
 
@@ -20,6 +36,7 @@ package final class PixelPlan: @unchecked Sendable {
   package let imagesPerBlock: Int
   /// The blocks of one image (or of `imagesPerBlock` images).
   package let blocks: [Block]
+  let layout: PatchLayout
   private var memory: [UnsafeMutablePointer<Int32>] = []
 
   /// Blocks needed for a number of images.
@@ -27,9 +44,15 @@ package final class PixelPlan: @unchecked Sendable {
     (images + imagesPerBlock - 1) / imagesPerBlock * blocks.count
   }
 
-  /// Lists the pixels of blocks of `rowsPerBlock` output rows (all rows when several images share a block).
-  init(_ window: SlidingWindow, imagesPerBlock: Int, rowsPerBlock: Int) {
+  /// Pixels of the largest block's patches.
+  var patchPixels: Int {
+    imagesPerBlock * (blocks.map { $0.patch.height * $0.patch.width }.max() ?? 0)
+  }
+
+  /// Lists the pixels of blocks of `rowsPerBlock` target rows (all rows when several images share a block).
+  init(_ window: SlidingWindow, imagesPerBlock: Int, rowsPerBlock: Int, layout: PatchLayout) {
     self.imagesPerBlock = imagesPerBlock
+    self.layout = layout
     var memory: [UnsafeMutablePointer<Int32>] = []
     func keep(_ values: [Int]) -> UnsafePointer<Int32> {
       let pointer = UnsafeMutablePointer<Int32>.allocate(capacity: max(1, values.count))
@@ -39,15 +62,18 @@ package final class PixelPlan: @unchecked Sendable {
     }
     blocks = stride(from: 0, to: window.targetHeight, by: rowsPerBlock).map { first in
       let rows = first..<min(first + rowsPerBlock, window.targetHeight)
+      let patch = window.patch(rows: rows, layout)
+      let classes = window.classes(rows: rows, layout)
       return Block(
-        classes: window.classes(rows: rows).map { found in
+        rows: rows, patch: patch,
+        classes: classes.map { found in
           let images = 0..<imagesPerBlock
           return Class(
             taps: found.taps.count, tapOffsets: keep(found.taps.map(\.sourceOffset)),
             tapPanels: keep(found.taps.map(\.tap)), pixelsPerImage: found.pixels.count,
             inputPixels: keep(
               images.flatMap { image in
-                found.pixels.map { $0.source + image * window.sourceHeight * window.sourceWidth }
+                found.pixels.map { $0.source + image * patch.height * patch.width }
               }),
             outputPixels: keep(
               images.flatMap { image in
@@ -71,6 +97,54 @@ package struct SlidingWindow: Hashable, Sendable {
   package let reversed: Bool
 
   package var taps: Int { kernel * kernel }
+
+  /// The source pixels that some target rows read.
+  func patch(rows: Range<Int>, _ layout: PatchLayout) -> Patch {
+    switch layout {
+    case .clipped: clippedPatch(rows: rows)
+    case .bordered: borderedPatch(rows: rows)
+    case .sampled:
+      Patch(
+        rows: rows.lowerBound * stride..<(rows.upperBound - 1) * stride + 1,
+        columns: 0..<sourceWidth, step: stride)
+    }
+  }
+
+  private func clippedPatch(rows: Range<Int>) -> Patch {
+    let read = rows.flatMap { row in
+      let vertical = taps(at: row, sourceSize: sourceHeight)
+      return vertical.taps.map { vertical.base + $0.1 }
+    }
+    let first = read.min() ?? 0
+    return Patch(rows: first..<max(first, (read.max() ?? -1) + 1), columns: 0..<sourceWidth)
+  }
+
+  private func borderedPatch(rows: Range<Int>) -> Patch {
+    let padding = kernel / 2
+    return Patch(
+      rows: rows.lowerBound * stride - padding..<(rows.upperBound - 1) * stride - padding + kernel,
+      columns: -padding..<(targetWidth - 1) * stride - padding + kernel)
+  }
+
+  /// The target pixels of some rows, grouped by their taps; sources are counted in the patch of those rows.
+  func classes(
+    rows: Range<Int>, _ layout: PatchLayout
+  ) -> [(taps: [Tap], pixels: [Pixel])] {
+    let width = patch(rows: rows, layout).width
+    let step = layout == .sampled ? 1 : stride
+    let pixels = rows.flatMap { row in
+      (0..<targetWidth).map { column in
+        Pixel(
+          target: row * targetWidth + column,
+          source: (row - rows.lowerBound) * step * width + column * step)
+      }
+    }
+    return switch layout {
+    case .clipped: clippedClasses(rows: rows)
+    case .bordered: [((0..<kernel).map { Tap(tap: $0, sourceOffset: $0 * width) }, pixels)]
+    case .sampled: [([Tap(tap: 0, sourceOffset: 0)], pixels)]
+    }
+  }
 
   /// A tap and what it adds to a pixel's base source pixel.
   package struct Tap: Hashable {
@@ -116,8 +190,9 @@ package struct SlidingWindow: Hashable, Sendable {
     )
   }
 
-  /// The target pixels of some rows, grouped by their taps, in order of first appearance.
-  func classes(rows: Range<Int>) -> [(taps: [Tap], pixels: [Pixel])] {
+  /// In order of first appearance.
+  private func clippedClasses(rows: Range<Int>) -> [(taps: [Tap], pixels: [Pixel])] {
+    let firstRow = clippedPatch(rows: rows).rows.lowerBound
     var order: [[Tap]: Int] = [:]
     var classes: [(taps: [Tap], pixels: [Pixel])] = []
     for row in rows {
@@ -131,7 +206,7 @@ package struct SlidingWindow: Hashable, Sendable {
         }
         let pixel = Pixel(
           target: row * targetWidth + column,
-          source: vertical.base * sourceWidth + horizontal.base)
+          source: (vertical.base - firstRow) * sourceWidth + horizontal.base)
         let index = order[taps] ?? classes.count
         if index == classes.count {
           order[taps] = index

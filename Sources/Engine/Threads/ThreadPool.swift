@@ -24,7 +24,7 @@ public final class ThreadPool: @unchecked Sendable {
     // Threads hold the loop and not the pool: a pool that its own threads hold would never end.
     let loop = SharedLoop()
     self.loop = loop
-    threads = (1..<max(1, count)).map { _ in startThread { loop.work() } }
+    threads = (1..<max(1, count)).map { worker in startThread { loop.work(as: worker) } }
   }
 
   deinit {
@@ -39,8 +39,13 @@ public final class ThreadPool: @unchecked Sendable {
 
   /// Runs `body` for every index below `iterations`, on all threads, and waits for the last.
   public func forEach(_ iterations: Int, _ body: (Int) -> Void) {
+    forEachWithWorker(iterations) { index, _ in body(index) }
+  }
+
+  /// The same; the body also learns which of the `count` threads runs it, for memory of its own.
+  package func forEachWithWorker(_ iterations: Int, _ body: (_ index: Int, _ worker: Int) -> Void) {
     if count == 1 || iterations <= 1 {
-      for index in 0..<iterations { body(index) }
+      for index in 0..<iterations { body(index, 0) }
       return
     }
     withoutActuallyEscaping(body) { escaping in
@@ -56,7 +61,7 @@ private final class SharedLoop: @unchecked Sendable {
   private let busy = Atomic<Int>(0)
   private let stopping = Atomic<Bool>(false)
   private var iterations = 0
-  private var body: ((Int) -> Void)?
+  private var body: ((Int, Int) -> Void)?
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
@@ -73,13 +78,13 @@ private final class SharedLoop: @unchecked Sendable {
   }
 
   /// Publishes a loop, takes part in it, and waits for `workers` others.
-  func run(_ iterations: Int, workers: Int, _ body: @escaping (Int) -> Void) {
+  func run(_ iterations: Int, workers: Int, _ body: @escaping (Int, Int) -> Void) {
     self.iterations = iterations
     self.body = body
     next.store(0, ordering: .relaxed)
     busy.store(workers, ordering: .relaxed)
     publish()
-    runIndices(body)
+    runIndices(as: 0, body)
     waitForWorkers()
     self.body = nil
   }
@@ -106,22 +111,22 @@ private final class SharedLoop: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
-  private func runIndices(_ body: (Int) -> Void) {
+  private func runIndices(as worker: Int, _ body: (Int, Int) -> Void) {
     while true {
       let index = next.add(1, ordering: .relaxed).oldValue
       if index >= iterations { return }
-      body(index)
+      body(index, worker)
     }
   }
 
   /// A thread's life.
-  func work() {
+  func work(as worker: Int) {
     var seen = 0
     while true {
       waitForLoop(after: seen)
       seen += 1
       if stopping.load(ordering: .acquiring) { return }
-      if let body { runIndices(body) }
+      if let body { runIndices(as: worker, body) }
       busy.subtract(1, ordering: .releasing)
     }
   }

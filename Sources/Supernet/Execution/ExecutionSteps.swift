@@ -27,10 +27,17 @@ struct ExecutionSteps: Sendable {
   let steps: [ExecutionStep]
   /// For each value, the node whose output it is.
   let nodeOfValue: [Int]
-  /// For each value, the last step that reads it.
+  /// For each value, the value whose memory holds it: another one where readers apply a normalisation.
+  let storage: [Int]
+  /// For each value, the last step that reads its memory.
   let lastReader: [Int]
-  /// For each value, whether a backward pass reads it again.
+  /// For each value, whether a backward pass reads its memory again.
   let keptForBackward: [Bool]
+  /// For each value, whether its gradient may be left in front of a batch normalisation, since a convolution is its
+  /// first and only reader.
+  let carriesOutPending: [Bool]
+  /// For each value, whether a batch normalisation reads it, so that whoever writes it takes its statistics.
+  let isNormalized: [Bool]
 
   init(_ architecture: Architecture) {
     let nodes = architecture.nodes
@@ -88,17 +95,47 @@ struct ExecutionSteps: Sendable {
     }
     self.steps = steps
     self.nodeOfValue = nodeOfValue
+    let storage = Self.storage(steps, values: nodeOfValue.count)
     var lastReader = Array(repeating: -1, count: nodeOfValue.count)
     var kept = Array(repeating: false, count: nodeOfValue.count)
+    var normalized = Array(repeating: false, count: nodeOfValue.count)
     for (index, step) in steps.enumerated() {
       for input in step.inputs {
-        lastReader[input] = index
-        if step.kind.readsInputBackward { kept[input] = true }
+        lastReader[storage[input]] = index
+        if step.kind.readsInputBackward { kept[storage[input]] = true }
+        if case .batchNormalization = step.kind { normalized[input] = true }
       }
-      if step.kind.readsOutputBackward { kept[step.output] = true }
+      if step.kind.readsOutputBackward { kept[storage[step.output]] = true }
     }
-    self.lastReader = lastReader
-    keptForBackward = kept
+    self.storage = storage
+    self.lastReader = storage.map { lastReader[$0] }
+    keptForBackward = storage.map { kept[$0] }
+    isNormalized = normalized
+    var carries = Array(repeating: false, count: nodeOfValue.count)
+    for step in steps {
+      switch step.kind {
+      case .convolution, .depthwiseConvolution:
+        carries[step.output] = steps.filter { $0.inputs.contains(step.output) }.count == 1
+      default: break
+      }
+    }
+    carriesOutPending = carries
+  }
+
+  /// Whether a step's readers apply it, so that its output is never written.
+  func isDeferred(_ step: ExecutionStep) -> Bool { storage[step.output] != step.output }
+
+  /// A batch normalisation is left to its readers where all of them can apply it.
+  private static func storage(_ steps: [ExecutionStep], values: Int) -> [Int] {
+    var storage = Array(0..<values)
+    for step in steps {
+      guard case .batchNormalization = step.kind, storage[step.inputs[0]] == step.inputs[0] else {
+        continue
+      }
+      let readers = steps.filter { $0.inputs.contains(step.output) }
+      if readers.allSatisfy(\.kind.appliesPending) { storage[step.output] = step.inputs[0] }
+    }
+    return storage
   }
 }
 
@@ -107,6 +144,14 @@ extension ExecutionStep.Kind {
     switch self {
     case .convolution, .depthwiseConvolution, .batchNormalization, .maxPooling, .linear: true
     case .add, .activation, .globalAveragePooling: false
+    }
+  }
+
+  /// Whether the operator can normalise and activate what it reads.
+  fileprivate var appliesPending: Bool {
+    switch self {
+    case .convolution, .depthwiseConvolution, .add, .maxPooling, .globalAveragePooling: true
+    case .batchNormalization, .activation, .linear: false
     }
   }
 

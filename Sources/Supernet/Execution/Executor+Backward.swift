@@ -7,14 +7,15 @@ extension Executor {
     gradients: [UnsafeMutablePointer<Float>]
   ) {
     let step = steps.steps[index]
-    let input = pass.map(pass.schedule.values[step.inputs[0]])
+    let input = pass.operand(step.inputs[0])
+    let gradient = GradientOperand(outputGradient, pending: pass.pendingGradients[step.output])
     let output = pass.map(pass.schedule.values[step.output])
     switch step.kind {
     case .convolution:
       guard let convolution = convolutions[index] else { return }
       let filter = filter(step, pass)
       convolution.backwardFilter(
-        input, outputGradient, filter: filter, addingTo: weightGradients(step, gradients),
+        input, gradient, filter: filter, addingTo: weightGradients(step, gradients),
         in: context)
       guard let inputGradient else { return }
       convolution.backwardData(
@@ -24,18 +25,23 @@ extension Executor {
       guard let convolution = depthwise[index] else { return }
       let channels = space.slice(ofOutput: step.node, in: pass.subnet)
       convolution.backwardFilter(
-        input, outputGradient, fullChannels: fullChannels(step), channels: channels,
+        input, gradient, fullChannels: fullChannels(step), channels: channels,
         addingTo: weightGradients(step, gradients), in: context)
       guard let inputGradient else { return }
       convolution.backwardData(
         outputGradient, weights: weights(step, pass), fullChannels: fullChannels(step),
         channels: channels, inputGradient: inputGradient, in: context)
     case .batchNormalization(let activation):
-      BatchNormalization(activation: activation).backward(
-        input, gradient: outputGradient,
+      let found = BatchNormalization(activation: activation).backward(
+        input.map, gradient: outputGradient,
         state: pass.state(ofStep: index, shards: gradients.count, shape: input.shape),
         channels: space.slice(ofOutput: step.node, in: pass.subnet),
         addingTo: weightGradients(step, gradients), biasGradients(step, gradients), in: context)
+      if steps.carriesOutPending[step.inputs[0]] {
+        pass.pendingGradients[step.inputs[0]] = found.pending
+      } else {
+        found.resolve(in: context)
+      }
     case .add(let activation), .activation(let activation):
       Elementwise(activation: activation).backward(
         gradient: outputGradient, output: output, result: outputGradient, in: context)
@@ -49,7 +55,7 @@ extension Executor {
     case .linear:
       let filter = filter(step, pass)
       classifier.backwardFilter(
-        input, outputGradient, filter: filter, addingTo: weightGradients(step, gradients),
+        input.map, outputGradient, filter: filter, addingTo: weightGradients(step, gradients),
         biasGradients(step, gradients), in: context)
       guard let inputGradient else { return }
       classifier.backwardData(

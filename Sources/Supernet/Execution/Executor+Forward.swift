@@ -5,32 +5,57 @@ extension Executor {
   @discardableResult
   func forward(_ index: Int, _ pass: Pass, normalizing: Normalizing) -> [ChannelStatistics] {
     let step = steps.steps[index]
-    let input = pass.map(pass.schedule.values[step.inputs[0]])
+    let input = pass.operand(step.inputs[0])
     let output = pass.map(pass.schedule.values[step.output])
     switch step.kind {
-    case .convolution:
-      convolutions[index]?.forward(
-        input, weights: weights(step, pass), filter: filter(step, pass), output: output,
-        in: context)
-    case .depthwiseConvolution:
-      depthwise[index]?.forward(
-        input, weights: weights(step, pass), fullChannels: fullChannels(step),
-        channels: space.slice(ofOutput: step.node, in: pass.subnet), output: output, in: context)
+    case .convolution: convolve(index, input, output, pass, normalizing)
+    case .depthwiseConvolution: convolveDepthwise(index, input, output, pass, normalizing)
     case .batchNormalization(let activation):
-      return normalize(index, input, output, activation, pass, normalizing)
+      return normalize(index, input.map, output, activation, pass, normalizing)
     case .add(let activation):
       Elementwise(activation: activation).add(
-        input, pass.map(pass.schedule.values[step.inputs[1]]), output: output, in: context)
+        input, pass.operand(step.inputs[1]), output: output, in: context)
     case .activation(let activation):
-      Elementwise(activation: activation).apply(input, output: output, in: context)
+      Elementwise(activation: activation).apply(input.map, output: output, in: context)
     case .maxPooling: pools[index]?.forward(input, output: output, in: context)
     case .globalAveragePooling: GlobalAveragePooling.forward(input, output: output, in: context)
     case .linear:
       classifier.forward(
-        input, weights: weights(step, pass), bias: biases(step, pass), filter: filter(step, pass),
-        output: output, in: context)
+        input.map, weights: weights(step, pass), bias: biases(step, pass),
+        filter: filter(step, pass), output: output, in: context)
     }
     return []
+  }
+
+  private func convolve(
+    _ index: Int, _ input: Operand, _ output: FeatureMap, _ pass: Pass, _ normalizing: Normalizing
+  ) {
+    let step = steps.steps[index]
+    guard let convolution = convolutions[index] else { return }
+    let (weights, filter) = (weights(step, pass), filter(step, pass))
+    if case .batch(let shards) = normalizing, steps.isNormalized[step.output] {
+      pass.statistics[step.output] = convolution.forward(
+        input, weights: weights, filter: filter, output: output, statisticsOf: shards, in: context)
+    } else {
+      convolution.forward(input, weights: weights, filter: filter, output: output, in: context)
+    }
+  }
+
+  private func convolveDepthwise(
+    _ index: Int, _ input: Operand, _ output: FeatureMap, _ pass: Pass, _ normalizing: Normalizing
+  ) {
+    let step = steps.steps[index]
+    guard let convolution = depthwise[index] else { return }
+    let channels = space.slice(ofOutput: step.node, in: pass.subnet)
+    if case .batch(let shards) = normalizing, steps.isNormalized[step.output] {
+      pass.statistics[step.output] = convolution.forward(
+        input, weights: weights(step, pass), fullChannels: fullChannels(step), channels: channels,
+        output: output, statisticsOf: shards, in: context)
+    } else {
+      convolution.forward(
+        input, weights: weights(step, pass), fullChannels: fullChannels(step), channels: channels,
+        output: output, in: context)
+    }
   }
 
   private func normalize(
@@ -41,14 +66,20 @@ extension Executor {
     let normalization = BatchNormalization(activation: activation)
     let statistics =
       switch normalizing {
-      case .batch(let shards): normalization.statistics(of: input, shards: shards, in: context)
+      case .batch(let shards):
+        pass.statistics[step.inputs[0]]
+          ?? BatchNormalization.statistics(of: input, shards: shards, in: context)
       case .given(let next): [next()]
       }
-    normalization.forward(
+    let operand = normalization.forward(
       input, statistics: statistics, gamma: weights(step, pass), beta: biases(step, pass),
       channels: space.slice(ofOutput: step.node, in: pass.subnet),
-      state: pass.state(ofStep: index, shards: statistics.count, shape: input.shape),
-      output: output, in: context)
+      state: pass.state(ofStep: index, shards: statistics.count, shape: input.shape))
+    if steps.isDeferred(step) {
+      pass.pending[step.output] = operand.pending
+    } else {
+      operand.write(to: output, in: context)
+    }
     return statistics
   }
 }

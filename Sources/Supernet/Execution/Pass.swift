@@ -1,11 +1,32 @@
 import Engine
 
 /// What the steps of one pass share.
-struct Pass {
+final class Pass {
   let subnet: Subnet
   let schedule: Schedule
   let base: AlignedStorage<Float>
   let parameters: UnsafePointer<Float>
+  /// By value: what its readers apply to it.
+  var pending: [Int: PendingNormalization] = [:]
+  /// By value: statistics that its writer took.
+  var statistics: [Int: [ChannelStatistics]] = [:]
+  /// By value: what the first reader of its gradient carries out.
+  var pendingGradients: [Int: PendingNormalizationGradient] = [:]
+
+  init(
+    subnet: Subnet, schedule: Schedule, base: AlignedStorage<Float>,
+    parameters: UnsafePointer<Float>
+  ) {
+    self.subnet = subnet
+    self.schedule = schedule
+    self.base = base
+    self.parameters = parameters
+  }
+
+  /// A value as its readers see it.
+  func operand(_ value: Int) -> Operand {
+    Operand(map(schedule.values[value]), pending: pending[value])
+  }
 
   func map(_ buffer: Schedule.Buffer) -> FeatureMap {
     FeatureMap(buffer.shape, in: base, at: buffer.place)

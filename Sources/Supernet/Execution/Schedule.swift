@@ -34,13 +34,13 @@ struct Schedule {
     schedule.values = [schedule.reserve(shapes[0])]
     for (index, step) in steps.steps.enumerated() {
       let input = step.inputs[0]
-      let worksInPlace =
-        step.kind.canWorkInPlace && steps.lastReader[input] == index
+      let keepsPlace =
+        steps.isDeferred(step) || step.kind.canWorkInPlace && steps.lastReader[input] == index
       schedule.values.append(
-        worksInPlace ? schedule.values[input] : schedule.reserve(shapes[step.output]))
+        keepsPlace ? schedule.values[input] : schedule.reserve(shapes[step.output]))
       schedule.reserveState(step, index, shape: shapes[step.inputs[0]], shards: 1)
-      for value in Set(step.inputs).sorted()
-      where steps.lastReader[value] == index && !(worksInPlace && value == input) {
+      for value in Set(step.inputs.map { steps.storage[$0] }).sorted()
+      where steps.lastReader[value] == index && !(keepsPlace && value == steps.storage[input]) {
         schedule.memory.release(schedule.values[value].place)
       }
     }
@@ -54,9 +54,11 @@ struct Schedule {
     var schedule = Schedule()
     schedule.values = [schedule.reserve(shapes[0])]
     for (index, step) in steps.steps.enumerated() {
-      schedule.values.append(schedule.reserve(shapes[step.output]))
+      schedule.values.append(
+        steps.isDeferred(step)
+          ? schedule.values[step.inputs[0]] : schedule.reserve(shapes[step.output]))
       schedule.reserveState(step, index, shape: shapes[step.inputs[0]], shards: shards)
-      for value in Set(step.inputs).sorted()
+      for value in Set(step.inputs.map { steps.storage[$0] }).sorted()
       where steps.lastReader[value] == index && !steps.keptForBackward[value] {
         schedule.memory.release(schedule.values[value].place)
       }

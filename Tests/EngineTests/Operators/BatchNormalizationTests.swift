@@ -49,17 +49,19 @@ private struct NormalizationData {
     let input = bench.map(input)
     let output = bench.blankMap(shape)
     let state = bench.state(shards: shards, shape: shape)
-    let statistics = operation.statistics(of: input, shards: shards, in: bench.context)
+    let statistics = BatchNormalization.statistics(of: input, shards: shards, in: bench.context)
     operation.forward(
       input, statistics: statistics, gamma: bench.block(gamma), beta: bench.block(beta),
-      channels: slice, state: state, output: output, in: bench.context)
+      channels: slice, state: state
+    ).write(to: output, in: bench.context)
     let gradient = bench.map(gradient)
     let ones = [Float](repeating: 1, count: fullChannels)
     let gammas = (0..<shards).map { _ in bench.block(ones) }
     let betas = (0..<shards).map { _ in bench.block(ones) }
     operation.backward(
       input, gradient: gradient, state: state, channels: slice, addingTo: gammas, betas,
-      in: bench.context)
+      in: bench.context
+    ).resolve(in: bench.context)
     func values(_ blocks: [UnsafeMutablePointer<Float>]) -> [[Float]] {
       blocks.map { Array(UnsafeBufferPointer(start: $0, count: fullChannels)) }
     }
@@ -107,7 +109,7 @@ struct NormalizationCase: CustomTestStringConvertible, Sendable {
     let data = NormalizationData(layer, activation: .none)
     for kernels in KernelSet.runnable {
       let found = withWorkbench(kernels) { bench in
-        data.operation.statistics(
+        BatchNormalization.statistics(
           of: bench.map(data.input), shards: data.shards, in: bench.context)
       }
       for (shard, statistics) in found.enumerated() {
@@ -239,7 +241,8 @@ struct NormalizationCase: CustomTestStringConvertible, Sendable {
         data.operation.forward(
           map, statistics: [ChannelStatistics(mean: twin.mean, variance: twin.variance)],
           gamma: bench.block(data.gamma), beta: bench.block(data.beta), channels: data.slice,
-          state: bench.state(shards: 1, shape: data.shape), output: map, in: bench.context)
+          state: bench.state(shards: 1, shape: data.shape)
+        ).write(to: map, in: bench.context)
         expectClose(map.dense(), expected, "\(kernels.choice) output in place")
       }
     }
@@ -250,7 +253,7 @@ struct NormalizationCase: CustomTestStringConvertible, Sendable {
       try withWorkbench(KernelSet.select(.portable)) { bench in
         let map = bench.map(
           DenseMap(FeatureMap.Shape(images: 3, height: 1, width: 1, channels: 1), seed: 0))
-        _ = BatchNormalization(activation: .none).statistics(
+        _ = BatchNormalization.statistics(
           of: map, shards: 2, in: bench.context)
       }
     }

@@ -23,8 +23,8 @@ private struct ConvolutionData {
   func output(_ bench: Workbench) -> FeatureMap {
     let output = bench.blankMap(layer.outputShape)
     operation.forward(
-      bench.map(input), weights: bench.block(weights), filter: layer.filter, output: output,
-      in: bench.context)
+      Operand(bench.map(input)), weights: bench.block(weights), filter: layer.filter,
+      output: output, in: bench.context)
     return output
   }
 
@@ -40,14 +40,16 @@ private struct ConvolutionData {
   func weightGradients(_ bench: Workbench, shards: Int, start: [Float]) -> [[Float]] {
     let blocks = (0..<shards).map { _ in bench.block(start) }
     operation.backwardFilter(
-      bench.map(input), bench.map(gradient), filter: layer.filter, addingTo: blocks,
-      in: bench.context)
+      Operand(bench.map(input)), GradientOperand(bench.map(gradient)), filter: layer.filter,
+      addingTo: blocks, in: bench.context)
     return blocks.map { Array(UnsafeBufferPointer(start: $0, count: start.count)) }
   }
 
   /// The full gradient of some images added to `start`; nil where the slice has no weight.
-  func expectedWeightGradient(images: Range<Int>, start: [Float]) -> [Expected?] {
-    var expected = [Expected?](repeating: nil, count: start.count)
+  func expectedWeightGradient(
+    images: Range<Int>, start: [Float], _ accuracy: Accuracy
+  ) -> [Expected?] {
+    var sums: [(index: Int, sum: Sum)] = []
     for tapRow in 0..<layer.kernel {
       for tapColumn in 0..<layer.kernel {
         for k in 0..<layer.inputs {
@@ -57,24 +59,60 @@ private struct ConvolutionData {
               output: m)
             let index = twin.weightIndex(tapRow, tapColumn, k, m)
             sum.add(Double(start[index]))
-            expected[index] = sum.expected
+            sums.append((index, sum))
           }
         }
       }
+    }
+    var expected = [Expected?](repeating: nil, count: start.count)
+    for (place, twin) in zip(sums, accuracy.expected(sums.map(\.sum))) {
+      expected[place.index] = twin
     }
     return expected
   }
 }
 
+/// How a convolution is computed, and the tolerance that it declares.
+///
+/// Winograd's transforms mix all pixels of a tile, so a pixel's error goes with the largest sum of magnitudes.
+private struct Accuracy {
+  let convolution: ConvolutionChoice
+
+  func expected(_ sums: [Sum]) -> [Expected] {
+    guard convolution == .winograd else { return sums.map(\.expected) }
+    let largest = sums.map(\.expected.tolerance).max() ?? 0
+    return sums.map { Expected($0.value, within: 30 * largest) }
+  }
+}
+
+/// Layers of every kind for direct sums; for Winograd those it applies to, with tiles that stick out.
+private let layersAndChoices: [(LayerCase, ConvolutionChoice)] =
+  LayerCase.seeded.map { ($0, .direct) }
+  + (LayerCase.seeded.filter { $0.kernel == 3 && $0.stride == 1 } + LayerCase.tiled).map {
+    ($0, .winograd)
+  }
+
+extension LayerCase {
+  fileprivate static let tiled = [
+    LayerCase(
+      images: 3, height: 8, width: 12, inputs: 33, outputs: 40, inputSlice: .right,
+      outputSlice: .twoSpans, seed: 91),
+    LayerCase(images: 2, height: 13, width: 11, inputs: 17, outputs: 17, seed: 92),
+    LayerCase(
+      images: 5, height: 4, width: 5, inputs: 40, outputs: 33, inputSlice: .twoSpans,
+      outputSlice: .right, seed: 93),
+  ]
+}
+
 @Suite struct ConvolutionTests {
-  @Test(arguments: LayerCase.seeded) func forwardMeetsItsTwin(layer: LayerCase) {
+  @Test(arguments: layersAndChoices)
+  func forwardMeetsItsTwin(layer: LayerCase, convolution: ConvolutionChoice) {
     let data = ConvolutionData(layer)
     let weights = data.exactWeights
-    let expected = layer.outputShape.places.map {
-      data.twin.output(data.input, weights: weights, at: $0).expected
-    }
+    let expected = Accuracy(convolution: convolution).expected(
+      layer.outputShape.places.map { data.twin.output(data.input, weights: weights, at: $0) })
     for kernels in KernelSet.runnable {
-      withWorkbench(kernels) { bench in
+      withWorkbench(kernels, convolution: convolution) { bench in
         let output = data.output(bench)
         expectClose(output.dense(), expected, "\(kernels.choice) output")
         output.expectZeroPadding("\(kernels.choice) output")
@@ -82,14 +120,16 @@ private struct ConvolutionData {
     }
   }
 
-  @Test(arguments: LayerCase.seeded) func backwardDataMeetsItsTwin(layer: LayerCase) {
+  @Test(arguments: layersAndChoices)
+  func backwardDataMeetsItsTwin(layer: LayerCase, convolution: ConvolutionChoice) {
     let data = ConvolutionData(layer)
     let weights = data.exactWeights
-    let expected = layer.inputShape.places.map {
-      data.twin.inputGradient(data.gradient, weights: weights, at: $0).expected
-    }
+    let expected = Accuracy(convolution: convolution).expected(
+      layer.inputShape.places.map {
+        data.twin.inputGradient(data.gradient, weights: weights, at: $0)
+      })
     for kernels in KernelSet.runnable {
-      withWorkbench(kernels) { bench in
+      withWorkbench(kernels, convolution: convolution) { bench in
         let gradient = data.inputGradient(bench)
         expectClose(gradient.dense(), expected, "\(kernels.choice) input gradient")
         gradient.expectZeroPadding("\(kernels.choice) input gradient")
@@ -97,12 +137,14 @@ private struct ConvolutionData {
     }
   }
 
-  @Test(arguments: LayerCase.seeded) func backwardFilterMeetsItsTwin(layer: LayerCase) {
+  @Test(arguments: layersAndChoices)
+  func backwardFilterMeetsItsTwin(layer: LayerCase, convolution: ConvolutionChoice) {
     let data = ConvolutionData(layer)
     let start = seededNumbers(layer.weightCount, seed: 5)
-    let expected = data.expectedWeightGradient(images: 0..<layer.images, start: start)
+    let expected = data.expectedWeightGradient(
+      images: 0..<layer.images, start: start, Accuracy(convolution: convolution))
     for kernels in KernelSet.runnable {
-      withWorkbench(kernels) { bench in
+      withWorkbench(kernels, convolution: convolution) { bench in
         expectSlicedGradient(
           data.weightGradients(bench, shards: 1, start: start)[0], expected, start: start,
           "\(kernels.choice) filter gradient")
@@ -153,20 +195,23 @@ private struct ConvolutionData {
   }
 
   /// `<conv(x), y> = <x, backwardData(y)> = <w, backwardFilter(x, y)>`: three sums of the same products.
-  @Test(arguments: [
-    LayerCase(
-      images: 3, height: 16, width: 16, kernel: 3, inputs: 40, outputs: 72, inputSlice: .twoSpans,
-      outputSlice: .right, seed: 1),
-    LayerCase(
-      images: 2, height: 9, width: 7, kernel: 5, stride: 2, inputs: 72, outputs: 33,
-      inputSlice: .right, outputSlice: .left, seed: 2),
-    LayerCase(
-      images: 1, height: 67, width: 61, kernel: 3, inputs: 33, outputs: 17, outputSlice: .twoSpans,
-      seed: 3),
-  ]) func operatorsAreAdjoint(layer: LayerCase) {
+  @Test(
+    arguments: [
+      LayerCase(
+        images: 3, height: 16, width: 16, kernel: 3, inputs: 40, outputs: 72, inputSlice: .twoSpans,
+        outputSlice: .right, seed: 1),
+      LayerCase(
+        images: 2, height: 9, width: 7, kernel: 5, stride: 2, inputs: 72, outputs: 33,
+        inputSlice: .right, outputSlice: .left, seed: 2),
+      LayerCase(
+        images: 1, height: 67, width: 61, kernel: 3, inputs: 33, outputs: 17,
+        outputSlice: .twoSpans,
+        seed: 3),
+    ], [ConvolutionChoice.direct, .winograd])
+  func operatorsAreAdjoint(layer: LayerCase, convolution: ConvolutionChoice) {
     let data = ConvolutionData(layer)
     for kernels in KernelSet.runnable {
-      withWorkbench(kernels) { bench in
+      withWorkbench(kernels, convolution: convolution) { bench in
         let forward = dot(data.output(bench).dense(), data.gradient.values)
         let backward = dot(data.inputGradient(bench).dense(), data.input.values)
         let zero = [Float](repeating: 0, count: layer.weightCount)

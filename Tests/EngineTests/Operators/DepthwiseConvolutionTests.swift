@@ -32,7 +32,7 @@ private struct DepthwiseData {
   func output(_ bench: Workbench) -> FeatureMap {
     let output = bench.blankMap(layer.outputShape)
     operation.forward(
-      bench.map(input), weights: bench.block(weights), fullChannels: fullChannels,
+      Operand(bench.map(input)), weights: bench.block(weights), fullChannels: fullChannels,
       channels: channels, output: output, in: bench.context)
     return output
   }
@@ -48,8 +48,8 @@ private struct DepthwiseData {
   func weightGradient(_ bench: Workbench, start: [Float]) -> [Float] {
     let block = bench.block(start)
     operation.backwardFilter(
-      bench.map(input), bench.map(gradient), fullChannels: fullChannels, channels: channels,
-      addingTo: [block], in: bench.context)
+      Operand(bench.map(input)), GradientOperand(bench.map(gradient)), fullChannels: fullChannels,
+      channels: channels, addingTo: [block], in: bench.context)
     return Array(UnsafeBufferPointer(start: block, count: start.count))
   }
 

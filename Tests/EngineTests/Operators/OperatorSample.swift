@@ -15,11 +15,17 @@ struct OperatorSample: CustomTestStringConvertible, Sendable {
   static let imagesPerShard = 2
 
   let testDescription: String
+  var convolution = ConvolutionChoice.direct
   let run: @Sendable (Workbench, _ images: Range<Int>) -> Outcome
 
   static let all =
-    convolutions + depthwiseConvolutions + normalizations
+    convolutions.map(\.byWinograd) + convolutions + depthwiseConvolutions + normalizations
     + [maxPooling, averagePooling, elementwise, fullyConnected]
+
+  private var byWinograd: OperatorSample {
+    OperatorSample(
+      testDescription: testDescription + " by Winograd", convolution: .winograd, run: run)
+  }
 
   /// Several panels, tiles and blocks each; the last has more pixels than a block of an image holds.
   private static let layers = [
@@ -42,12 +48,13 @@ struct OperatorSample: CustomTestStringConvertible, Sendable {
       let operation = Convolution(kernel: layer.kernel, stride: layer.stride)
       let (output, result) = (bench.blankMap(gradient.shape), bench.blankMap(input.shape))
       operation.forward(
-        input, weights: weights, filter: layer.filter, output: output, in: bench.context)
+        Operand(input), weights: weights, filter: layer.filter, output: output, in: bench.context)
       operation.backwardData(
         gradient, weights: weights, filter: layer.filter, inputGradient: result, in: bench.context)
       let blocks = bench.gradientBlocks(images, count: layer.weightCount) {
         operation.backwardFilter(
-          input, gradient, filter: layer.filter, addingTo: $0, in: bench.context)
+          Operand(input), GradientOperand(gradient), filter: layer.filter, addingTo: $0,
+          in: bench.context)
       }
       return Outcome(maps: [output, result], blocks: blocks)
     }
@@ -65,15 +72,15 @@ struct OperatorSample: CustomTestStringConvertible, Sendable {
       let operation = DepthwiseConvolution(kernel: layer.kernel, stride: layer.stride)
       let (output, result) = (bench.blankMap(gradient.shape), bench.blankMap(input.shape))
       operation.forward(
-        input, weights: weights, fullChannels: filter.fullOutputs, channels: filter.outputs,
-        output: output, in: bench.context)
+        Operand(input), weights: weights, fullChannels: filter.fullOutputs,
+        channels: filter.outputs, output: output, in: bench.context)
       operation.backwardData(
         gradient, weights: weights, fullChannels: filter.fullOutputs, channels: filter.outputs,
         inputGradient: result, in: bench.context)
       let blocks = bench.gradientBlocks(images, count: count) {
         operation.backwardFilter(
-          input, gradient, fullChannels: filter.fullOutputs, channels: filter.outputs,
-          addingTo: $0, in: bench.context)
+          Operand(input), GradientOperand(gradient), fullChannels: filter.fullOutputs,
+          channels: filter.outputs, addingTo: $0, in: bench.context)
       }
       return Outcome(maps: [output, result], blocks: blocks)
     }
@@ -95,15 +102,18 @@ struct OperatorSample: CustomTestStringConvertible, Sendable {
       let output = bench.blankMap(input.shape)
       let operation = BatchNormalization(activation: activation)
       operation.forward(
-        input, statistics: operation.statistics(of: input, shards: shards, in: bench.context),
+        input,
+        statistics: BatchNormalization.statistics(of: input, shards: shards, in: bench.context),
         gamma: bench.block(seededNumbers(full, seed: 3).map { 4 * $0 }),
         beta: bench.block(seededNumbers(full, seed: 4).map { 2 * $0 + 2 }), channels: slice,
-        state: state, output: output, in: bench.context)
+        state: state
+      ).write(to: output, in: bench.context)
       // Both gradients of a shard lie in one block.
       let blocks = bench.gradientBlocks(images, count: 2 * full) { blocks in
         operation.backward(
           input, gradient: gradient, state: state, channels: slice, addingTo: blocks,
-          blocks.map { $0 + full }, in: bench.context)
+          blocks.map { $0 + full }, in: bench.context
+        ).resolve(in: bench.context)
       }
       return Outcome(maps: [output, gradient], blocks: blocks)
     }
@@ -114,9 +124,9 @@ struct OperatorSample: CustomTestStringConvertible, Sendable {
     let input = bench.map(mapShape, images, seed: 1) { (2 * $0).rounded() }
     let gradient = bench.map(pooling.outputShape(for: mapShape), images, seed: 2)
     let (output, result) = (bench.blankMap(gradient.shape), bench.blankMap(input.shape))
-    pooling.forward(input, output: output, in: bench.context)
+    pooling.forward(Operand(input), output: output, in: bench.context)
     pooling.backward(
-      input, output: output, gradient: gradient, inputGradient: result, in: bench.context)
+      Operand(input), output: output, gradient: gradient, inputGradient: result, in: bench.context)
     return Outcome(maps: [output, result])
   }
 
@@ -126,7 +136,7 @@ struct OperatorSample: CustomTestStringConvertible, Sendable {
     let input = bench.map(mapShape, images, seed: 1)
     let pooled = GlobalAveragePooling.outputShape(for: input.shape)
     let (output, result) = (bench.blankMap(pooled), bench.blankMap(input.shape))
-    GlobalAveragePooling.forward(input, output: output, in: bench.context)
+    GlobalAveragePooling.forward(Operand(input), output: output, in: bench.context)
     GlobalAveragePooling.backward(output, inputGradient: result, in: bench.context)
     return Outcome(maps: [output, result])
   }
@@ -139,7 +149,7 @@ struct OperatorSample: CustomTestStringConvertible, Sendable {
     let gradient = bench.map(mapShape, images, seed: 3)
     let operation = Elementwise(activation: .relu)
     let (sum, activated) = (bench.blankMap(a.shape), bench.blankMap(a.shape))
-    operation.add(a, b, output: sum, in: bench.context)
+    operation.add(Operand(a), Operand(b), output: sum, in: bench.context)
     operation.apply(a, output: activated, in: bench.context)
     operation.backward(gradient: gradient, output: sum, result: gradient, in: bench.context)
     Elementwise.accumulate(gradient, into: b, in: bench.context)

@@ -16,7 +16,7 @@ import Testing
     for kernels in KernelSet.runnable {
       withWorkbench(kernels) { bench in
         let pooling = MaxPooling(kernel: layer.kernel, stride: layer.stride)
-        let map = bench.map(input)
+        let map = Operand(bench.map(input))
         let output = bench.blankMap(layer.outputShape)
         pooling.forward(map, output: output, in: bench.context)
         #expect(output.dense() == largest, "\(kernels.choice)")
@@ -41,7 +41,7 @@ import Testing
       withWorkbench(kernels) { bench in
         let output = bench.blankMap(shape)
         MaxPooling(kernel: 3, stride: 1).forward(
-          bench.map(input), output: output, in: bench.context)
+          Operand(bench.map(input)), output: output, in: bench.context)
         return output.dense()[4]
       }
     }
@@ -64,7 +64,7 @@ import Testing
     for kernels in KernelSet.runnable {
       withWorkbench(kernels) { bench in
         let pooling = MaxPooling(kernel: 3, stride: 2)
-        let map = bench.map(input)
+        let map = Operand(bench.map(input))
         let (output, result) = (bench.blankMap(pooledShape), bench.blankMap(shape))
         pooling.forward(map, output: output, in: bench.context)
         pooling.backward(
@@ -95,7 +95,8 @@ import Testing
     for kernels in KernelSet.runnable {
       withWorkbench(kernels) { bench in
         let (output, result) = (bench.blankMap(pooledShape), bench.blankMap(shape))
-        GlobalAveragePooling.forward(bench.map(input), output: output, in: bench.context)
+        GlobalAveragePooling.forward(
+          Operand(bench.map(input)), output: output, in: bench.context)
         GlobalAveragePooling.backward(
           bench.map(gradient), inputGradient: result, in: bench.context)
         expectClose(output.dense(), means, "\(kernels.choice) mean")

@@ -25,7 +25,7 @@ import Testing
   private func results(
     of sample: OperatorSample, _ kernels: KernelSet, threads: Int
   ) -> (maps: [[Float]], blocks: [[Float]]) {
-    withWorkbench(kernels, threads: threads) { bench in
+    withWorkbench(kernels, threads: threads, convolution: sample.convolution) { bench in
       let outcome = sample.run(bench, Self.everyImage)
       for map in outcome.maps { map.expectZeroPadding("\(kernels.choice)") }
       return (outcome.maps.map(\.raw), outcome.blocks)
@@ -36,7 +36,7 @@ import Testing
   @Test(arguments: OperatorSample.all) func shardsDoNotSeeEachOther(sample: OperatorSample) {
     let size = OperatorSample.imagesPerShard
     for kernels in KernelSet.runnable {
-      withWorkbench(kernels, threads: 2) { bench in
+      withWorkbench(kernels, threads: 2, convolution: sample.convolution) { bench in
         let together = sample.run(bench, Self.everyImage)
         for shard in 0..<OperatorSample.images / size {
           let alone = sample.run(bench, shard * size..<(shard + 1) * size)

@@ -1,0 +1,94 @@
+/// Cuts every image into runs of rows, small enough to stay in cache: the unit in which statistics are taken.
+///
+/// The cut depends on an image's size alone, so statistics have the same bits whichever operator takes them,
+/// in whatever order, and however many shards share a batch.
+struct ChunkPlan {
+  let shape: FeatureMap.Shape
+  let rowsPerChunk, chunksPerImage: Int
+
+  /// About as many pixels a chunk, in multiples of the four rows of a Winograd tile.
+  private static let chunkPixels = 256
+
+  init(_ shape: FeatureMap.Shape) {
+    self.shape = shape
+    let rows = max(4, Self.chunkPixels / shape.width / 4 * 4)
+    rowsPerChunk = min(shape.height, rows)
+    chunksPerImage = (shape.height + rowsPerChunk - 1) / rowsPerChunk
+  }
+
+  var count: Int { shape.images * chunksPerImage }
+
+  func image(of chunk: Int) -> Int { chunk / chunksPerImage }
+
+  func rows(of chunk: Int) -> Range<Int> {
+    let first = chunk % chunksPerImage * rowsPerChunk
+    return first..<min(first + rowsPerChunk, shape.height)
+  }
+
+  /// The first pixel of a chunk, counted over all images, and how many it has.
+  func pixels(of chunk: Int) -> (start: Int, count: Int) {
+    let rows = rows(of: chunk)
+    return (
+      (image(of: chunk) * shape.height + rows.lowerBound) * shape.width, rows.count * shape.width
+    )
+  }
+
+  func chunks(ofShard shard: Int, of shards: Int) -> Range<Int> {
+    let perShard = count / shards
+    return shard * perShard..<(shard + 1) * perShard
+  }
+}
+
+/// The moments of a map's chunks, taken by whoever writes the map while a chunk is in cache.
+struct ChunkMoments {
+  let plan: ChunkPlan
+  private let row: Int
+  private let partial: UnsafeMutablePointer<Float>
+  private let kernels: KernelSet
+
+  init(_ shape: FeatureMap.Shape, in context: EngineContext) {
+    plan = ChunkPlan(shape)
+    row = shape.pixelStride
+    partial = context.scratch(.chunks, plan.count * 2 * row)
+    kernels = context.kernels
+  }
+
+  /// Takes the moments of some floats of a chunk's pixels.
+  func take(_ chunk: Int, of map: FeatureMap, floats: Range<Int>) {
+    let pixels = plan.pixels(of: chunk)
+    let mean = partial + chunk * 2 * row + floats.lowerBound
+    kernels.chunkMoments(
+      map.elements + pixels.start * row + floats.lowerBound, pixels.count, row, floats.count, mean,
+      mean + row)
+  }
+
+  /// Joins the chunks of every shard in their order, in double precision.
+  func statistics(shards: Int, in context: EngineContext) -> [ChannelStatistics] {
+    let shape = plan.shape
+    precondition(shape.images % shards == 0, "every shard has as many images")
+    let pixels = Double(shape.pixels / shards)
+    return (0..<shards).map { shard in
+      var result = ChannelStatistics(
+        mean: Array(repeating: 0, count: shape.channels),
+        variance: Array(repeating: 0, count: shape.channels))
+      let chunks = plan.chunks(ofShard: shard, of: shards)
+      for chunk in chunks {
+        let share = Double(plan.pixels(of: chunk).count) / pixels
+        let means = partial + chunk * 2 * row
+        for channel in 0..<shape.channels {
+          result.mean[channel] += share * Double(means[channel])
+        }
+      }
+      for chunk in chunks {
+        let share = Double(plan.pixels(of: chunk).count) / pixels
+        let means = partial + chunk * 2 * row
+        for channel in 0..<shape.channels {
+          let offset = Double(means[channel]) - result.mean[channel]
+          result.variance[channel] +=
+            Double((means + row)[channel]) / pixels + share * offset * offset
+        }
+      }
+      return result
+    }
+  }
+}

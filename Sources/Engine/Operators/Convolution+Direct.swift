@@ -1,0 +1,133 @@
+// Forward and backward-data as sums over taps and channels, block by block of target pixels.
+extension Convolution {
+  /// A block's source pixels should stay in the second-level cache beside a weight panel.
+  private static let blockBytes = 256 << 10
+
+  /// Copies each block's source pixels, applied, and multiplies them by the panels.
+  func direct(_ product: PanelProduct, window: SlidingWindow, in context: EngineContext) {
+    let kernels = context.kernels
+    let layout = layout(channels: product.depth, reversed: window.reversed)
+    let stride = layout == .bordered ? product.depth : spreadStride(channels: product.depth)
+    let plan = plan(
+      for: window, layout, stride: stride, images: product.source.shape.images,
+      threads: context.threads.count)
+    let panelCount = product.panelCount(kernels)
+    let blockCount = plan.blockCount(images: product.source.shape.images)
+    // Whole rows of panels share a block's pixels in cache; they are split only to feed every thread.
+    let groups = min(panelCount, max(1, 4 * context.threads.count / blockCount))
+    let memory = context.workerScratch(.workerPixels, plan.patchPixels * stride + 16)
+    context.threads.forEachWithWorker(blockCount * groups) { job, worker in
+      let (block, group) = (job / groups, job % groups)
+      DirectBlock(
+        product: product, plan: plan, kernels: kernels, taps: window.taps, stride: stride,
+        block: plan.blocks[block % plan.blocks.count],
+        firstImage: block / plan.blocks.count * plan.imagesPerBlock,
+        panels: group * panelCount / groups..<(group + 1) * panelCount / groups
+      ).run(memory(worker))
+    }
+  }
+
+  private func plan(
+    for window: SlidingWindow, _ layout: PatchLayout, stride: Int, images: Int, threads: Int
+  ) -> PixelPlan {
+    let rowBytes = (window.sourceWidth + window.kernel) * stride * 4
+    let imageBytes = rowBytes * window.sourceHeight
+    let chunk = ChunkPlan(
+      FeatureMap.Shape(
+        images: 1, height: window.targetHeight, width: window.targetWidth, channels: 1))
+    var key = PlanKey(
+      window: window, imagesPerBlock: 1, rowsPerBlock: window.targetHeight, layout: layout)
+    if imageBytes <= Self.blockBytes {
+      // Several images a block, but enough blocks for every thread.
+      let most = max(1, min(Self.blockBytes / imageBytes, images / (4 * threads)))
+      key = PlanKey(
+        window: window, imagesPerBlock: previousPowerOfTwo(most),
+        rowsPerBlock: window.targetHeight, layout: layout)
+    } else {
+      let rows = Self.blockBytes / rowBytes * window.targetHeight / window.sourceHeight
+      // Whole chunks, so that their moments can be taken.
+      key = PlanKey(
+        window: window, imagesPerBlock: 1,
+        rowsPerBlock: max(1, rows / chunk.rowsPerChunk) * chunk.rowsPerChunk, layout: layout)
+    }
+    if let plan = plans[key] { return plan }
+    let plan = PixelPlan(
+      window, imagesPerBlock: key.imagesPerBlock, rowsPerBlock: key.rowsPerBlock,
+      layout: layout)
+    plans[key] = plan
+    return plan
+  }
+}
+
+/// Some target rows of some images, times some panels.
+private struct DirectBlock {
+  let product: PanelProduct
+  let plan: PixelPlan
+  let kernels: KernelSet
+  let taps: Int
+  /// Floats from one pixel of the patch to the next.
+  let stride: Int
+  let block: PixelPlan.Block
+  let firstImage: Int
+  let panels: Range<Int>
+
+  private var images: Int { min(plan.imagesPerBlock, product.source.shape.images - firstImage) }
+
+  func run(_ memory: UnsafeMutablePointer<Float>) {
+    for image in 0..<images {
+      block.patch.copy(
+        product.source, image: firstImage + image,
+        to: memory + image * block.patch.height * block.patch.width * stride, stride: stride,
+        kernels: kernels)
+    }
+    // With a border a row of taps counts as one.
+    let rowTaps = plan.layout == .bordered ? taps / block.classes[0].taps : 1
+    for panel in panels { multiply(panel, memory, depth: product.depth * rowTaps) }
+    clearUntouched()
+    guard let moments = product.moments else { return }
+    let floats =
+      panels.lowerBound
+      * kernels.panelWidth..<min(
+        panels.upperBound * kernels.panelWidth, product.target.shape.pixelStride)
+    for image in 0..<images {
+      let first = (firstImage + image) * moments.plan.chunksPerImage
+      let rows = moments.plan.rowsPerChunk
+      for chunk in block.rows.lowerBound / rows..<(block.rows.upperBound + rows - 1) / rows {
+        moments.take(first + chunk, of: product.target, floats: floats)
+      }
+    }
+  }
+
+  private var output: UnsafeMutablePointer<Float> {
+    product.target.elements
+      + firstImage * product.target.shape.imagePixels * product.target.shape.pixelStride
+  }
+
+  private func multiply(_ panel: Int, _ memory: UnsafeMutablePointer<Float>, depth: Int) {
+    let weights = product.panels + panel * kernels.panelWidth * taps * product.depth
+    let vectors = product.panelWidth(panel, kernels) / kernels.lanes
+    for pixels in block.classes where pixels.taps > 0 {
+      kernels.multiplyGathered(
+        memory, stride, pixels.inputPixels, pixels.tapOffsets, pixels.tapPanels, pixels.taps,
+        depth, weights, vectors, output + panel * kernels.panelWidth,
+        product.target.shape.pixelStride, pixels.outputPixels, pixels.pixelsPerImage * images)
+    }
+  }
+
+  /// A stride larger than the kernel leaves pixels that no tap reaches.
+  private func clearUntouched() {
+    let stride = product.target.shape.pixelStride
+    let first = panels.lowerBound * kernels.panelWidth
+    let count = min(panels.upperBound * kernels.panelWidth, stride) - first
+    for pixels in block.classes where pixels.taps == 0 {
+      for m in 0..<pixels.pixelsPerImage * images {
+        (output + Int(pixels.outputPixels[m]) * stride + first).update(repeating: 0, count: count)
+      }
+    }
+  }
+}
+
+/// The largest power of two that is at most `value`; `value` is at least 1.
+private func previousPowerOfTwo(_ value: Int) -> Int {
+  1 << (Int.bitWidth - 1 - value.leadingZeroBitCount)
+}

@@ -1,0 +1,185 @@
+// Forward and backward-data of 3x3 convolutions by Winograd's F(4x4, 3x3): a tile of 4 x 4 target pixels is made
+// from 6 x 6 source pixels with 36 multiplications a pair of channels instead of 144.
+extension Convolution {
+  /// Transforms the packed weights, then the source tile by tile, multiplies at each of the 36 positions, and
+  /// transforms the products back.
+  ///
+  /// Each target pixel is a function of its tile's source pixels alone, summed over channels in order.
+  ///
+  /// - Parameter reversed: whether the window is turned by 180 degrees, as backward-data needs it.
+  func winograd(_ product: PanelProduct, reversed: Bool, in context: EngineContext) {
+    let weights = TransformedWeights(product, reversed: reversed, in: context)
+    let tiling = WinogradTiling(product.target.shape)
+    let sizes = TileSizes(product.depth, product.columns)
+    let chunks = tiling.plan.count
+    let tiles = chunks * tiling.tilesPerChunk
+    // As many jobs as keep a job's tiles near the cache, in equal numbers for all threads.
+    let wanted = max(1, tiles / sizes.tilesPerJob)
+    let jobs = min(chunks, roundedUp(wanted, to: context.threads.count))
+    let most = (chunks + jobs - 1) / jobs * tiling.tilesPerChunk
+    let pixels = context.workerScratch(
+      .workerPixels, tiling.patchPixels * product.source.shape.pixelStride + 16)
+    let transformed = context.workerScratch(
+      .workerTiles, 36 * spreadPositions(most * sizes.sourceStride))
+    let products = context.workerScratch(
+      .workerProducts, 36 * spreadPositions(most * sizes.targetStride))
+    let indices = context.indices(most)
+    context.threads.forEachWithWorker(jobs) { job, worker in
+      WinogradJob(
+        product: product, weights: weights, tiling: tiling, sizes: sizes,
+        chunks: job * chunks / jobs..<(job + 1) * chunks / jobs, indices: indices,
+        kernels: context.kernels, pixels: pixels(worker), transformed: transformed(worker),
+        products: products(worker)
+      ).run()
+    }
+  }
+}
+
+/// How an image is cut into tiles of 4 x 4 pixels, in chunks of whole rows of tiles.
+struct WinogradTiling {
+  let plan: ChunkPlan
+  /// Tiles side by side.
+  let across: Int
+
+  init(_ shape: FeatureMap.Shape) {
+    plan = ChunkPlan(shape)
+    across = (shape.width + 3) / 4
+  }
+
+  /// Tiles of the largest chunk.
+  var tilesPerChunk: Int { tileRows(plan.rowsPerChunk) * across }
+
+  func tileRows(_ rows: Int) -> Int { (rows + 3) / 4 }
+
+  /// The source pixels of a chunk's tiles: one more on every side.
+  func patch(ofChunk chunk: Int) -> Patch {
+    let rows = plan.rows(of: chunk)
+    return Patch(
+      rows: rows.lowerBound - 1..<rows.lowerBound + 4 * tileRows(rows.count) + 1,
+      columns: -1..<4 * across + 1)
+  }
+
+  /// Pixels of the largest patch.
+  var patchPixels: Int { (4 * tileRows(plan.rowsPerChunk) + 2) * (4 * across + 2) }
+}
+
+/// Floats of a transformed tile, and how many tiles one job takes.
+private struct TileSizes {
+  let sourceStride, targetStride: Int
+
+  init(_ depth: Int, _ columns: Int) {
+    sourceStride = spreadStride(channels: depth)
+    targetStride = roundedUp(columns, to: 16)
+  }
+
+  /// Transformed tiles and products of a job should stay in the second-level cache; but where channels are many,
+  /// the weights, which are read once a job, must be used often.
+  var tilesPerJob: Int { max(48, (1 << 20) / (36 * 4 * (sourceStride + targetStride))) }
+}
+
+/// The weights at 36 positions: [position][panel][depth][panel width].
+struct TransformedWeights {
+  let elements: UnsafePointer<Float>
+  let positionStride: Int
+
+  init(_ product: PanelProduct, reversed: Bool, in context: EngineContext) {
+    let kernels = context.kernels
+    let depth = product.depth
+    let positions = spreadPositions(depth * roundedUp(product.columns, to: 16))
+    let memory = context.scratch(.transformedWeights, 36 * positions)
+    let panels = product.panelCount(kernels)
+    // A panel is cut so that even one panel feeds every thread.
+    let pieces = min(depth, 4)
+    context.threads.forEach(panels * pieces) { job in
+      let (panel, piece) = (job / pieces, job % pieces)
+      let width = product.panelWidth(panel, kernels)
+      let start = panel * kernels.panelWidth * depth
+      let rows = piece * depth / pieces..<(piece + 1) * depth / pieces
+      kernels.winogradWeights(
+        product.panels + 9 * start + rows.lowerBound * width, depth * width, reversed,
+        rows.count * width, memory + start + rows.lowerBound * width, positions)
+    }
+    elements = UnsafePointer(memory)
+    positionStride = positions
+  }
+}
+
+/// The tiles of some neighbouring chunks.
+private struct WinogradJob {
+  let product: PanelProduct
+  let weights: TransformedWeights
+  let tiling: WinogradTiling
+  let sizes: TileSizes
+  let chunks: Range<Int>
+  let indices: UnsafePointer<Int32>
+  let kernels: KernelSet
+  let pixels, transformed, products: UnsafeMutablePointer<Float>
+
+  func run() {
+    let tiles =
+      chunks.reduce(0) { $0 + tiling.tileRows(tiling.plan.rows(of: $1).count) }
+      * tiling.across
+    let sourcePositions = spreadPositions(tiles * sizes.sourceStride)
+    let targetPositions = spreadPositions(tiles * sizes.targetStride)
+    var tile = 0
+    for chunk in chunks {
+      transform(chunk, to: transformed + tile * sizes.sourceStride, sourcePositions)
+      tile += tiling.tileRows(tiling.plan.rows(of: chunk).count) * tiling.across
+    }
+    for position in 0..<36 {
+      multiply(
+        transformed + position * sourcePositions,
+        weights.elements + position * weights.positionStride,
+        products + position * targetPositions, tiles: tiles)
+    }
+    tile = 0
+    for chunk in chunks {
+      finish(chunk, products + tile * sizes.targetStride, targetPositions)
+      tile += tiling.tileRows(tiling.plan.rows(of: chunk).count) * tiling.across
+      product.moments?.take(
+        chunk, of: product.target, floats: 0..<product.target.shape.pixelStride)
+    }
+  }
+
+  private func transform(
+    _ chunk: Int, to place: UnsafeMutablePointer<Float>, _ positionStride: Int
+  ) {
+    let patch = tiling.patch(ofChunk: chunk)
+    let stride = product.source.shape.pixelStride
+    patch.copy(
+      product.source, image: tiling.plan.image(of: chunk), to: pixels, stride: stride,
+      kernels: kernels)
+    for row in 0..<tiling.tileRows(tiling.plan.rows(of: chunk).count) {
+      kernels.winogradInput(
+        pixels + row * 4 * patch.width * stride, patch.width * stride, stride, tiling.across,
+        stride, place + row * tiling.across * sizes.sourceStride, positionStride,
+        sizes.sourceStride)
+    }
+  }
+
+  private func multiply(
+    _ source: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
+    _ target: UnsafeMutablePointer<Float>, tiles: Int
+  ) {
+    for panel in 0..<product.panelCount(kernels) {
+      let start = panel * kernels.panelWidth
+      kernels.multiplyGathered(
+        source, sizes.sourceStride, indices, indices, indices, 1, product.depth,
+        weights + start * product.depth, product.panelWidth(panel, kernels) / kernels.lanes,
+        target + start, sizes.targetStride, indices, tiles)
+    }
+  }
+
+  private func finish(_ chunk: Int, _ place: UnsafePointer<Float>, _ positionStride: Int) {
+    let shape = product.target.shape
+    let rows = tiling.plan.rows(of: chunk)
+    let first = tiling.plan.pixels(of: chunk).start * shape.pixelStride
+    for row in 0..<tiling.tileRows(rows.count) {
+      kernels.winogradOutput(
+        place + row * tiling.across * sizes.targetStride, positionStride, sizes.targetStride,
+        tiling.across, shape.pixelStride, min(4, rows.count - 4 * row), shape.width,
+        product.target.elements + first + row * 4 * shape.width * shape.pixelStride,
+        shape.width * shape.pixelStride, shape.pixelStride)
+    }
+  }
+}

@@ -1,0 +1,149 @@
+// The filter's gradient of a 3x3 convolution by the adjoint of Winograd's F(4x4, 3x3): source tiles and gradient
+// tiles are transformed to 36 positions, summed there as outer products over tiles, and transformed back once.
+extension Convolution {
+  func winogradBackwardFilter(
+    _ input: Operand, _ gradient: GradientOperand, _ filter: FilterView,
+    _ gradients: [UnsafeMutablePointer<Float>], in context: EngineContext
+  ) {
+    let sums = PositionSums(filter, context.kernels)
+    let memory = context.scratch(.filterSums, 36 * sums.positionStride)
+    let tiling = WinogradTiling(gradient.shape)
+    let chunks = tiling.plan.count / gradients.count
+    let sizes = GradientTiles(input.shape, gradient.shape)
+    let perPortion = min(chunks, max(1, sizes.tilesPerPortion(sums) / tiling.tilesPerChunk))
+    let source = context.scratch(
+      .pixels, 36 * spreadPositions(perPortion * tiling.tilesPerChunk * sizes.sourceStride))
+    let target = context.scratch(
+      .gradients, 36 * spreadPositions(perPortion * tiling.tilesPerChunk * sizes.gradientStride))
+    let pixels = context.workerScratch(
+      .workerPixels, tiling.patchPixels * input.shape.pixelStride + 16)
+    for shard in gradients.indices {
+      for first in Swift.stride(from: 0, to: chunks, by: perPortion) {
+        let portion = TilePortion(
+          input: input, gradient: gradient, tiling: tiling, sizes: sizes,
+          chunks: shard * chunks + first..<shard * chunks + min(first + perPortion, chunks),
+          source: source, target: target, kernels: context.kernels)
+        context.threads.forEachWithWorker(portion.chunks.count) { index, worker in
+          portion.transform(portion.chunks.lowerBound + index, pixels(worker))
+        }
+        portion.accumulate(
+          sums, memory, continuing: first > 0, indices: context.tileRun(portion.tiles), in: context)
+      }
+      sums.scatterAdd(memory, filter, to: gradients[shard], in: context)
+    }
+  }
+}
+
+/// Floats from tile to tile of transformed sources and gradients.
+private struct GradientTiles {
+  let sourceStride, gradientStride: Int
+
+  init(_ input: FeatureMap.Shape, _ gradient: FeatureMap.Shape) {
+    sourceStride = spreadStride(channels: input.channels)
+    gradientStride = spreadStride(channels: gradient.channels)
+  }
+
+  /// As many tiles as make up for reading and writing all sums once a portion, but no more than a last-level
+  /// cache holds.
+  func tilesPerPortion(_ sums: PositionSums) -> Int {
+    let balanced = 4 * sums.positionStride / (sourceStride + gradientStride)
+    let fitting = (12 << 20) / (36 * 4 * (sourceStride + gradientStride))
+    return max(32, min(max(balanced, 64), fitting))
+  }
+}
+
+/// The sums of one shard's filter gradient at the 36 positions: [position][rows][columns].
+private struct PositionSums {
+  let rows, columns, positionStride: Int
+
+  init(_ filter: FilterView, _ kernels: KernelSet) {
+    rows = roundedUp(filter.inputs.count, to: kernels.outerRows)
+    columns = roundedUp(filter.outputs.count, to: 16)
+    positionStride = spreadPositions(rows * columns)
+  }
+
+  /// Transforms the sums back and adds them to their places in the full gradient.
+  func scatterAdd(
+    _ memory: UnsafePointer<Float>, _ filter: FilterView, to full: UnsafeMutablePointer<Float>,
+    in context: EngineContext
+  ) {
+    let row = context.workerScratch(.workerProducts, 9 * (columns + 16))
+    let inputs = filter.inputs.channels
+    let kernels = context.kernels
+    context.threads.forEachWithWorker(inputs.count) { index, worker in
+      let taps = row(worker)
+      kernels.winogradWeightGradient(
+        memory + index * columns, positionStride, columns, taps, columns + 16)
+      for tap in 0..<9 {
+        filter.outputs.add(
+          taps + tap * (columns + 16),
+          to: full + (tap * filter.fullInputs + inputs[index]) * filter.fullOutputs,
+          kernels: kernels)
+      }
+    }
+  }
+}
+
+/// Some chunks of a shard, transformed by all threads and then summed by all threads.
+private struct TilePortion {
+  let input: Operand
+  let gradient: GradientOperand
+  let tiling: WinogradTiling
+  let sizes: GradientTiles
+  let chunks: Range<Int>
+  let source, target: UnsafeMutablePointer<Float>
+  let kernels: KernelSet
+
+  private func tileRows(_ chunk: Int) -> Int { tiling.tileRows(tiling.plan.rows(of: chunk).count) }
+
+  /// Tiles in front of a chunk.
+  private func tiles(before chunk: Int) -> Int {
+    (chunks.lowerBound..<chunk).reduce(0) { $0 + tileRows($1) } * tiling.across
+  }
+
+  var tiles: Int { tiles(before: chunks.upperBound) }
+  private var sourcePositions: Int { spreadPositions(tiles * sizes.sourceStride) }
+  private var targetPositions: Int { spreadPositions(tiles * sizes.gradientStride) }
+
+  func transform(_ chunk: Int, _ pixels: UnsafeMutablePointer<Float>) {
+    let image = tiling.plan.image(of: chunk)
+    let rows = tiling.plan.rows(of: chunk)
+    let patch = tiling.patch(ofChunk: chunk)
+    let stride = input.shape.pixelStride
+    let first = tiles(before: chunk)
+    patch.copy(input, image: image, to: pixels, stride: stride, kernels: kernels)
+    gradient.resolve(image: image, rows: rows, kernels: kernels)
+    let shape = gradient.shape
+    for row in 0..<tileRows(chunk) {
+      let tile = first + row * tiling.across
+      kernels.winogradInput(
+        pixels + row * 4 * patch.width * stride, patch.width * stride, stride, tiling.across,
+        stride, source + tile * sizes.sourceStride, sourcePositions, sizes.sourceStride)
+      kernels.winogradGradient(
+        gradient.map.elements
+          + (tiling.plan.pixels(of: chunk).start + row * 4 * shape.width) * shape.pixelStride,
+        shape.width * shape.pixelStride, shape.pixelStride, min(4, rows.count - 4 * row),
+        shape.width, tiling.across, shape.pixelStride, target + tile * sizes.gradientStride,
+        targetPositions, sizes.gradientStride)
+    }
+  }
+
+  /// Sums over the tiles; every element of the sums belongs to one job.
+  func accumulate(
+    _ sums: PositionSums, _ memory: UnsafeMutablePointer<Float>, continuing: Bool,
+    indices run: UnsafePointer<Int32>, in context: EngineContext
+  ) {
+    let columnTiles = outerColumnTiles(floats: sums.columns, kernels)
+    context.threads.forEach(36 * columnTiles.count) { job in
+      let (position, columns) = (job / columnTiles.count, columnTiles[job % columnTiles.count])
+      for row in stride(from: 0, to: sums.rows, by: kernels.outerRows) {
+        kernels.accumulateOuterProducts(
+          source + position * sourcePositions + row, sizes.sourceStride, sizes.sourceStride,
+          target + position * targetPositions + columns.start, sizes.gradientStride,
+          sizes.gradientStride, run, 1, columns.count / kernels.lanes,
+          memory + position * sums.positionStride + row * sums.columns + columns.start,
+          sums.columns, continuing)
+      }
+    }
+  }
+}
