@@ -1,9 +1,10 @@
 // oneDNN's bare convolution primitives, one at a time, on command: a side of ConvolutionBenchmark.
 //
-// Argument: the file of shapes; threads are OMP_NUM_THREADS. Commands: "INDEX PASS FORMAT REPETITIONS", as in
-// "3 backward-data any 10"; answered by the mean seconds of a pass, after one that is not counted. With the
-// format "any" every operand lies as the primitive likes it best, with "nhwc" feature maps are channels last.
-// Nothing is converted in the time. Written for oneDNN 2.
+// Argument: the file of shapes; threads are OMP_NUM_THREADS. Commands: "INDEX PASS FORMAT
+// REPETITIONS", as in "3 backward-data any 10"; answered by the mean seconds of a pass, after one
+// that is not counted. With the format "any" every operand lies as the primitive likes it best,
+// with "nhwc" feature maps are channels last. Nothing is converted in the time. Written for oneDNN
+// 2.
 #include <algorithm>
 #include <chrono>
 #include <fstream>
@@ -63,14 +64,16 @@ class Pass {
                    {DNNL_ARG_DST, filled(forward.dst_desc())}};
     } else if (name == "backward-data") {
       const dnnl::convolution_backward_data::primitive_desc backward(
-          {direct, d.input, d.weights, d.output, d.strides, d.padding, d.padding}, engine_, forward);
+          {direct, d.input, d.weights, d.output, d.strides, d.padding, d.padding}, engine_,
+          forward);
       primitive_ = dnnl::convolution_backward_data(backward);
       operands_ = {{DNNL_ARG_DIFF_SRC, filled(backward.diff_src_desc())},
                    {DNNL_ARG_WEIGHTS, filled(backward.weights_desc())},
                    {DNNL_ARG_DIFF_DST, filled(backward.diff_dst_desc())}};
     } else {
       const dnnl::convolution_backward_weights::primitive_desc backward(
-          {direct, d.input, d.weights, d.output, d.strides, d.padding, d.padding}, engine_, forward);
+          {direct, d.input, d.weights, d.output, d.strides, d.padding, d.padding}, engine_,
+          forward);
       primitive_ = dnnl::convolution_backward_weights(backward);
       operands_ = {{DNNL_ARG_SRC, filled(backward.src_desc())},
                    {DNNL_ARG_DIFF_WEIGHTS, filled(backward.diff_weights_desc())},
@@ -93,7 +96,8 @@ class Pass {
       const auto any = memory::format_tag::any;
       const auto maps = format == "nhwc" ? memory::format_tag::nhwc : any;
       const auto type = memory::data_type::f32;
-      const memory::dim height = (s.height - 1) / s.stride + 1, width = (s.width - 1) / s.stride + 1;
+      const memory::dim height = (s.height - 1) / s.stride + 1;
+      const memory::dim width = (s.width - 1) / s.stride + 1;
       input = {{s.images, s.inputs, s.height, s.width}, type, maps};
       output = {{s.images, s.outputs, height, width}, type, maps};
       weights = s.groups == 1

@@ -1,8 +1,10 @@
-"""PyTorch's convolution operators, one at a time, on command: the other side of ConvolutionBenchmark.
+"""PyTorch's convolutions, one at a time, on command: a side of ConvolutionBenchmark.
 
-Arguments: the file of shapes, threads. Commands: "INDEX PASS FORMAT REPETITIONS", as in "3 backward-data nhwc 10";
-answered by the mean seconds of a pass, after one that is not counted. Every operand is in the memory format asked for.
+Arguments: the file of shapes, threads. Commands: "INDEX PASS FORMAT REPETITIONS", as in
+"3 backward-data nhwc 10"; answered by the mean seconds of a pass, after one that is not counted.
+Every operand is in the memory format asked for.
 """
+
 import csv
 import functools
 import sys
@@ -21,7 +23,9 @@ class Case:
         images, height, width, inputs, outputs, kernel, self.stride, self.groups = shape
         self.padding = kernel // 2
         self.x = torch.randn(images, inputs, height, width).to(memory_format=order)
-        self.weight = torch.randn(outputs, inputs // self.groups, kernel, kernel).to(memory_format=order)
+        self.weight = torch.randn(outputs, inputs // self.groups, kernel, kernel).to(
+            memory_format=order
+        )
         self.gradient = torch.randn_like(self.forward())
 
     def forward(self):
@@ -29,8 +33,18 @@ class Case:
 
     def backward(self, data, weights):
         return torch.ops.aten.convolution_backward(
-            self.gradient, self.x, self.weight, None, [self.stride] * 2, [self.padding] * 2, [1, 1], False, [0, 0],
-            self.groups, [data, weights, False])
+            self.gradient,
+            self.x,
+            self.weight,
+            None,
+            [self.stride] * 2,
+            [self.padding] * 2,
+            [1, 1],
+            False,
+            [0, 0],
+            self.groups,
+            [data, weights, False],
+        )
 
     def run(self, which):
         if which == "forward":

@@ -1,66 +1,15 @@
-"""Slimmable networks in PyTorch: each layer slices a shared weight, as public supernet code does.
+"""Slimmable networks in PyTorch.
 
-The ordinary convolutions of a network come in the order of Vernier's graph of the same name, so that one list of
-widths fits both. Where public code calls `contiguous()` on a slice, the slice is made in the memory format of the
-feature maps here, which spares PyTorch a second copy.
+The ordinary convolutions of a network come in the order of Vernier's graph of the same name, so
+that one list of widths fits both.
 """
+
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from layers import Sliced, SlicedConvolution, SlicedLinear, Unit
 from service import MEMORY_FORMATS
-
-
-def kept(full, count, side):
-    """The first or the last `count` of `full` channels."""
-    return slice(0, count) if side == "left" else slice(full - count, full)
-
-
-class Sliced:
-    """A layer with a side from which channels are kept."""
-
-    side = "left"
-
-
-class SlicedConvolution(nn.Conv2d, Sliced):
-    def __init__(self, inputs, outputs, kernel, stride=1, depthwise=False):
-        super().__init__(inputs, outputs, kernel, stride, kernel // 2, groups=inputs if depthwise else 1, bias=False)
-        self.depthwise, self.active, self.memory_format = depthwise, outputs, torch.contiguous_format
-
-    def forward(self, x):
-        inputs = x.shape[1]
-        if self.depthwise:
-            weight, groups = self.weight[kept(self.in_channels, inputs, self.side)], inputs
-        else:
-            weight, groups = self.weight[kept(self.out_channels, self.active, self.side),
-                                         kept(self.in_channels, inputs, self.side)], 1
-        weight = weight.contiguous(memory_format=self.memory_format)
-        return F.conv2d(x, weight, None, self.stride, self.padding, 1, groups)
-
-
-class SlicedNormalization(nn.BatchNorm2d, Sliced):
-    def forward(self, x):
-        c = kept(self.num_features, x.shape[1], self.side)
-        return F.batch_norm(x, self.running_mean[c], self.running_var[c], self.weight[c], self.bias[c],
-                            self.training, self.momentum, self.eps)
-
-
-class SlicedLinear(nn.Linear, Sliced):
-    def forward(self, x):
-        return F.linear(x, self.weight[:, kept(self.in_features, x.shape[1], self.side)], self.bias)
-
-
-class Unit(nn.Module):
-    """Convolution, batch normalisation and, where given, an activation in place."""
-
-    def __init__(self, inputs, outputs, kernel, stride=1, depthwise=False, activation=None):
-        super().__init__()
-        self.convolution = SlicedConvolution(inputs, outputs, kernel, stride, depthwise)
-        self.normalization, self.activation = SlicedNormalization(outputs), activation
-
-    def forward(self, x):
-        x = self.normalization(self.convolution(x))
-        return self.activation(x) if self.activation else x
 
 
 def relu6(x):
@@ -86,7 +35,10 @@ class InvertedResidual(nn.Module):
         super().__init__()
         expand = [Unit(inputs, hidden, 1, activation=activation)] if hidden != inputs else []
         self.layers = nn.Sequential(
-            *expand, Unit(hidden, hidden, 3, stride, depthwise=True, activation=activation), Unit(hidden, outputs, 1))
+            *expand,
+            Unit(hidden, hidden, 3, stride, depthwise=True, activation=activation),
+            Unit(hidden, outputs, 1)
+        )
         self.shortcut = shortcut
 
     def forward(self, x):
@@ -103,8 +55,10 @@ class Network(nn.Module):
         return self.classifier(self.body(x).mean((2, 3)))
 
     def slice(self, widths, side):
-        """Sets the outputs of every ordinary convolution, in order, and the side that all layers keep."""
-        convolutions = [m for m in self.modules() if isinstance(m, SlicedConvolution) and not m.depthwise]
+        """Sets the outputs of every ordinary convolution, in order, and the side of all layers."""
+        convolutions = [
+            m for m in self.modules() if isinstance(m, SlicedConvolution) and not m.depthwise
+        ]
         for convolution, width in zip(convolutions, widths, strict=True):
             convolution.active = width
         for module in self.modules():
@@ -113,12 +67,17 @@ class Network(nn.Module):
 
 
 def basic(inputs, outputs, stride=1, shortcut=True):
-    return Residual([Unit(inputs, outputs, 3, stride, activation=F.relu_), Unit(outputs, outputs, 3)], shortcut)
+    return Residual(
+        [Unit(inputs, outputs, 3, stride, activation=F.relu_), Unit(outputs, outputs, 3)], shortcut
+    )
 
 
 def bottleneck(inputs, middle, stride, projects):
-    layers = [Unit(inputs, middle, 1, activation=F.relu_), Unit(middle, middle, 3, stride, activation=F.relu_),
-              Unit(middle, 4 * middle, 1)]
+    layers = [
+        Unit(inputs, middle, 1, activation=F.relu_),
+        Unit(middle, middle, 3, stride, activation=F.relu_),
+        Unit(middle, 4 * middle, 1),
+    ]
     return Residual(layers, projection=Unit(inputs, 4 * middle, 1, stride) if projects else None)
 
 
@@ -126,41 +85,67 @@ def resnet50():
     body, inputs = [Unit(3, 64, 7, 2, activation=F.relu_), nn.MaxPool2d(3, 2, 1)], 64
     for middle, blocks, stride in ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2)):
         for block in range(blocks):
-            body.append(bottleneck(inputs, middle, stride if block == 0 else 1, projects=block == 0))
+            body.append(
+                bottleneck(inputs, middle, stride if block == 0 else 1, projects=block == 0)
+            )
             inputs = 4 * middle
     return Network(body, inputs, 1000)
 
 
 def mobilenet_v2():
     body, inputs = [Unit(3, 32, 3, 2, activation=relu6)], 32
-    for expansion, outputs, blocks, stride in ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2),
-                                               (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)):
+    stages = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1))
+    for expansion, outputs, blocks, stride in stages + ((6, 160, 3, 2), (6, 320, 1, 1)):
         for block in range(blocks):
-            body.append(InvertedResidual(inputs, expansion * inputs, outputs, stride if block == 0 else 1,
-                                         block > 0, relu6))
+            hidden, step = expansion * inputs, stride if block == 0 else 1
+            body.append(InvertedResidual(inputs, hidden, outputs, step, block > 0, relu6))
             inputs = outputs
     return Network(body + [Unit(320, 1280, 1, activation=relu6)], 1280, 1000)
 
 
 def channel_bench_resnet():
-    return Network([Unit(3, 256, 3, 2, activation=F.relu_), basic(256, 256), basic(256, 256),
-                    basic(256, 512, 2, shortcut=False), basic(512, 512), basic(512, 512)], 512, 10)
+    return Network(
+        [
+            Unit(3, 256, 3, 2, activation=F.relu_),
+            basic(256, 256),
+            basic(256, 256),
+            basic(256, 512, 2, shortcut=False),
+            basic(512, 512),
+            basic(512, 512),
+        ],
+        512,
+        10,
+    )
 
 
 def channel_bench_mobilenet():
     def block(inputs, hidden, outputs, stride=1):
         return InvertedResidual(inputs, hidden, outputs, stride, inputs == outputs, F.relu_)
 
-    return Network([Unit(3, 128, 3, 2, activation=F.relu_), block(128, 768, 128), block(128, 768, 128),
-                    block(128, 768, 256, 2), block(256, 1536, 256), Unit(256, 1024, 1, activation=F.relu_)], 1024, 10)
+    return Network(
+        [
+            Unit(3, 128, 3, 2, activation=F.relu_),
+            block(128, 768, 128),
+            block(128, 768, 128),
+            block(128, 768, 256, 2),
+            block(256, 1536, 256),
+            Unit(256, 1024, 1, activation=F.relu_),
+        ],
+        1024,
+        10,
+    )
 
 
-NETWORKS = {"resnet50": (resnet50, 224), "mobilenet-v2": (mobilenet_v2, 224),
-            "cbm-resnet": (channel_bench_resnet, 32), "cbm-mobilenet": (channel_bench_mobilenet, 32)}
+NETWORKS = {
+    "resnet50": (resnet50, 224),
+    "mobilenet-v2": (mobilenet_v2, 224),
+    "cbm-resnet": (channel_bench_resnet, 32),
+    "cbm-mobilenet": (channel_bench_mobilenet, 32),
+}
 
 
 def prepared(name, batch, memory_format):
-    """A network by name and a batch of images and labels for it, all in a memory format ("nhwc" or "nchw")."""
+    """A network by name and a batch of images and labels for it, all "nhwc" or all "nchw"."""
     build, side = NETWORKS[name]
     order = MEMORY_FORMATS[memory_format]
     network = build().to(memory_format=order)

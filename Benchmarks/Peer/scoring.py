@@ -1,8 +1,10 @@
 """PyTorch forward passes without gradients, on command: the other side of ScoringBenchmark.
 
-Arguments: network, images of a batch, threads, memory format. Commands: "inference 64,64,..." uses the running
-statistics of batch normalisation (eval()); "calibration 64,64,..." takes the batch's own and updates the running ones.
+Arguments: network, images of a batch, threads, memory format. Commands: "inference 64,64,..." uses
+the running statistics of batch normalisation (eval()); "calibration 64,64,..." takes the batch's
+own and updates the running ones.
 """
+
 import sys
 
 import torch

@@ -1,4 +1,5 @@
 """What the scripts of this folder share: answering commands, one line each, with seconds."""
+
 import sys
 import time
 

@@ -53,8 +53,9 @@ public struct Timing: Encodable, Sendable {
 
 /// Lets the sides take turns, so that a drift of the machine's speed meets all of them.
 ///
-/// The first round is not counted. Before each turn the machine rests long enough for the threads of the
-/// side before to stop spinning: OpenMP's do so for some milliseconds, on processors that the next needs.
+/// The first round is not counted. Before each turn the machine rests long enough for the threads
+/// of the side before to stop spinning: OpenMP's do so for some milliseconds, on processors that
+/// the next needs.
 ///
 /// - Parameters:
 ///   - sides: who takes part, in this order in every round.

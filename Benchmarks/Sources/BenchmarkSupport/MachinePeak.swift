@@ -2,13 +2,15 @@ import Engine
 import PeakLoops
 
 extension EngineContext {
-  /// What percentages are of: 10^9 floating-point operations a second of all threads, from registers.
+  /// What percentages are of: 10^9 floating-point operations a second of all threads, from
+  /// registers.
   public func peakGigaflops() -> Double {
     median(MachinePeak(kernels: kernels, threads: threads).gigaflops(rounds: 5))
   }
 }
 
-/// What this machine can do at best, measured by loops that share nothing with the engine's kernels.
+/// What this machine can do at best, measured by loops that share nothing with the engine's
+/// kernels.
 public struct MachinePeak {
   private let vectors: peak_vectors
   private let threads: ThreadPool

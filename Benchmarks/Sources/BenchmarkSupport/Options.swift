@@ -59,7 +59,8 @@ public struct NetworkOptions: ParsableArguments, Sendable {
     try BenchmarkNetwork(network, bins: bins, batch: images)
   }
 
-  /// PyTorch at a script that is given network, batch, threads and memory format; nil when not asked for.
+  /// PyTorch at a script that is given network, batch, threads and memory format; nil when not
+  /// asked for.
   public func startPeer(_ script: String, threads: Int) throws -> Peer? {
     try peer.map {
       try Peer(

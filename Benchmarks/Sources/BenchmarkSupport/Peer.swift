@@ -2,8 +2,8 @@ import Foundation
 
 /// Another program that does the same work in a process of its own, a turn at a time, on command.
 ///
-/// It says its name and version in one line when it is ready. Then it answers every line of its input with one
-/// line: the seconds that the turn took.
+/// It says its name and version in one line when it is ready. Then it answers every line of its
+/// input with one line: the seconds that the turn took.
 public final class Peer {
   /// What the other program calls itself, such as "torch 2.13.0+cpu".
   public private(set) var name = ""

@@ -5,8 +5,9 @@ import Foundation
 
 /// Times convolutions one by one, ours, PyTorch's operators and oneDNN's bare primitives in turn.
 ///
-/// Ours include packing the weights, PyTorch's the copies between memory formats; oneDNN's primitives are
-/// given every operand in the format they like best. Prints a line for each shape and the means at the end.
+/// Ours include packing the weights, PyTorch's the copies between memory formats; oneDNN's
+/// primitives are given every operand in the format they like best. Prints a line for each shape
+/// and the means at the end.
 @main
 struct ConvolutionBenchmark: ParsableCommand {
   @OptionGroup var engine: EngineOptions

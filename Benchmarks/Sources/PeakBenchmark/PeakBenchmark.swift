@@ -2,7 +2,8 @@ import ArgumentParser
 import BenchmarkSupport
 import Engine
 
-/// Measures what this machine can do at best, on one thread and on all: what other figures are set beside.
+/// Measures what this machine can do at best, on one thread and on all: what other figures are set
+/// beside.
 @main
 struct PeakBenchmark: ParsableCommand {
   @OptionGroup var engine: EngineOptions
@@ -11,10 +12,12 @@ struct PeakBenchmark: ParsableCommand {
   private struct Row: Encodable {
     let kind = "peak"
     let threads: Int
-    /// 10^9 floating-point operations a second: registers alone, and the engine's product kernel at its best.
+    /// 10^9 floating-point operations a second: registers alone, and the engine's product kernel at
+    /// its best.
     let registersGigaflops: [Double]
     let productKernelGigaflops: Double
-    /// 10^9 bytes a second: our loops, and the engine's addition of one block into another at its best.
+    /// 10^9 bytes a second: our loops, and the engine's addition of one block into another at its
+    /// best.
     let readGigabytes, copyGigabytes, triadGigabytes: [Double]
     let addIntoGigabytes: Double
   }

@@ -2,7 +2,8 @@ import BenchmarkSupport
 import Engine
 import Supernet
 
-/// What scoring a candidate is made of: forward passes with the batch's statistics and with given ones.
+/// What scoring a candidate is made of: forward passes with the batch's statistics and with given
+/// ones.
 final class OwnScoring {
   private let network: BenchmarkNetwork
   private let executor: Executor

@@ -3,10 +3,11 @@ import BenchmarkSupport
 import Engine
 import Supernet
 
-/// Times what a search does for each candidate, ours and PyTorch's in turn: inference and calibration.
+/// Times what a search does for each candidate, ours and PyTorch's in turn: inference and
+/// calibration.
 ///
-/// Inference is a forward pass with given statistics of batch normalisation, calibration one with the batch's
-/// own. Prints a line for each width.
+/// Inference is a forward pass with given statistics of batch normalisation, calibration one with
+/// the batch's own. Prints a line for each width.
 @main
 struct ScoringBenchmark: ParsableCommand {
   @OptionGroup var engine: EngineOptions

@@ -6,8 +6,9 @@ import Supernet
 
 /// Times whole training steps, ours and PyTorch's in turn, on the same processors.
 ///
-/// A step is zero gradients, forward, cross-entropy, backward, SGD with momentum, of the same sliced network
-/// with the same widths. Prints a line for each width; or sets two kinds of our own steps beside each other.
+/// A step is zero gradients, forward, cross-entropy, backward, SGD with momentum, of the same
+/// sliced network with the same widths. Prints a line for each width; or sets two kinds of our own
+/// steps beside each other.
 @main
 struct StepBenchmark: ParsableCommand, Sendable {
   @OptionGroup var engine: EngineOptions
@@ -32,7 +33,8 @@ struct StepBenchmark: ParsableCommand, Sendable {
   }
 
   func run() throws {
-    // The shards of a step are summed by the code that sums them over ranks, so there has to be one.
+    // The shards of a step are summed by the code that sums them over ranks, so there has to be
+    // one.
     _ = try InProcessCluster.run(ranks: 1) { try measure(communicator: $0) }
   }
 
