@@ -21,6 +21,7 @@ let package = Package(
     // For Benchmarks/, a package of its own.
     .library(name: "Engine", targets: ["Engine"]),
     .library(name: "Supernet", targets: ["Supernet"]),
+    .library(name: "Cluster", targets: ["Cluster"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -95,7 +95,7 @@ struct Refusal: CustomTestStringConvertible, Sendable {
     Refusal(
       "network: {name: no}",
       "run.yaml:3: network.name must be one of cbm-mobilenet, cbm-resnet, vgg-small, resnet20, "
-        + "but it is 'no'"),
+        + "resnet50, mobilenet-v2, but it is 'no'"),
     Refusal(
       "retrain: {also: [base, unifrom]}",
       "run.yaml:3: retrain.also must be a list of base, uniform without repetition, "

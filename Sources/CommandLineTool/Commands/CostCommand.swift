@@ -71,12 +71,12 @@ struct CostCommand: ParsableCommand {
 
   private func printTable(_ output: Output, _ space: SearchSpace) {
     for (group, channels) in zip(space.groups, output.channels) {
-      show("\(group.name.padded(to: 24)) \(channels) of \(group.channels) channels")
+      show("\(group.name.padded(to: 28)) \(channels) of \(group.channels) channels")
     }
     show("")
     for layer in output.layers {
       show(
-        "\(layer.name.padded(to: 24)) \(layer.operation.padded(to: 28)) "
+        "\(layer.name.padded(to: 28)) \(layer.operation.padded(to: 28)) "
           + "\("\(layer.inputs) -> \(layer.outputs)".padded(to: 14)) "
           + "\("\(layer.height)x\(layer.width)".padded(to: 8)) "
           + "\(grouped(layer.macs).padded(to: 14, atStart: true)) MACs "

@@ -15,6 +15,10 @@ extension RunConfiguration {
     case vggSmall = "vgg-small"
     /// ResNet-20 for CIFAR.
     case resNet20 = "resnet20"
+    /// ResNet-50 for 224x224 images.
+    case resNet50 = "resnet50"
+    /// MobileNetV2 for 224x224 images.
+    case mobileNetV2 = "mobilenet-v2"
   }
 
   /// Which widths there are.

@@ -16,26 +16,3 @@ extension Architecture {
     return try graph.classified(pooling: "pool", by: "classifier")
   }
 }
-
-extension ArchitectureBuilder {
-  /// Convolution, batch norm, ReLU.
-  fileprivate mutating func unit(_ name: String, outputs: Int, kernel: Int, stride: Int = 1) {
-    convolution("\(name).conv", outputs: outputs, kernel: kernel, stride: stride)
-    batchNormalization("\(name).bn")
-    activation("\(name).relu")
-  }
-
-  /// 1x1 to `hidden` channels, 3x3 depthwise, 1x1 to `outputs`, plus the input if `shortcut`.
-  fileprivate mutating func invertedResidual(
-    _ name: String, hidden: Int, outputs: Int, stride: Int = 1, shortcut: Bool
-  ) {
-    let input = last
-    unit("\(name).expand", outputs: hidden, kernel: 1)
-    depthwiseConvolution("\(name).depthwise.conv", kernel: 3, stride: stride)
-    batchNormalization("\(name).depthwise.bn")
-    activation("\(name).depthwise.relu")
-    convolution("\(name).project.conv", outputs: outputs, kernel: 1)
-    batchNormalization("\(name).project.bn")
-    if shortcut { add("\(name).add", input, last) }
-  }
-}

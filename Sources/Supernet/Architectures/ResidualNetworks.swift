@@ -8,7 +8,7 @@ extension Architecture {
     image: FeatureShape, classes: Int
   ) throws(ArchitectureError) -> Architecture {
     var graph = ArchitectureBuilder(name: "cbm-resnet", image: image, classes: classes)
-    graph.stem(outputs: 256, stride: 2)
+    graph.residualStem(outputs: 256, kernel: 3, stride: 2)
     graph.basicBlock("layer1.0", outputs: 256, shortcut: .identity)
     graph.basicBlock("layer1.1", outputs: 256, shortcut: .identity)
     graph.basicBlock("layer2.0", outputs: 512, stride: 2, shortcut: .none)
@@ -25,7 +25,7 @@ extension Architecture {
     image: FeatureShape, classes: Int
   ) throws(ArchitectureError) -> Architecture {
     var graph = ArchitectureBuilder(name: "resnet20", image: image, classes: classes)
-    graph.stem(outputs: 16, stride: 1)
+    graph.residualStem(outputs: 16, kernel: 3, stride: 1)
     for (stage, outputs) in [16, 32, 64].enumerated() {
       for block in 0..<3 {
         let shrinks = stage > 0 && block == 0
@@ -38,35 +38,16 @@ extension Architecture {
   }
 }
 
-/// What a residual block adds to its two convolutions.
-private enum Shortcut {
-  case none, identity, projection
-}
-
 extension ArchitectureBuilder {
-  fileprivate mutating func stem(outputs: Int, stride: Int) {
-    convolution("conv1", outputs: outputs, kernel: 3, stride: stride)
-    batchNormalization("bn1")
-    activation("relu")
-  }
-
+  /// Two 3x3 convolutions; the stride is the first one's.
   fileprivate mutating func basicBlock(
     _ name: String, outputs: Int, stride: Int = 1, shortcut: Shortcut
   ) {
     let input = last
-    convolution("\(name).conv1", outputs: outputs, kernel: 3, stride: stride)
-    batchNormalization("\(name).bn1")
+    residualConvolution(name, 1, outputs: outputs, kernel: 3, stride: stride)
     activation("\(name).relu1")
-    convolution("\(name).conv2", outputs: outputs, kernel: 3)
-    let residual = batchNormalization("\(name).bn2")
-    switch shortcut {
-    case .none: break
-    case .identity: add("\(name).add", input, residual)
-    case .projection:
-      convolution(
-        "\(name).downsample.0", outputs: outputs, kernel: 1, stride: stride, from: input)
-      add("\(name).add", batchNormalization("\(name).downsample.1"), residual)
-    }
+    residualConvolution(name, 2, outputs: outputs, kernel: 3)
+    addShortcut(name, shortcut, from: input, outputs: outputs, stride: stride)
     activation("\(name).relu2")
   }
 }

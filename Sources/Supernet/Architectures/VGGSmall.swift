@@ -8,19 +8,10 @@ extension Architecture {
   ) throws(ArchitectureError) -> Architecture {
     var graph = ArchitectureBuilder(name: "vgg-small", image: image, classes: classes)
     for (stage, outputs) in [32, 64, 128].enumerated() {
-      graph.unit("features.\(2 * stage)", outputs: outputs)
+      graph.unit("features.\(2 * stage)", outputs: outputs, kernel: 3)
       graph.maxPooling("features.\(2 * stage).pool", kernel: 3, stride: 2)
-      graph.unit("features.\(2 * stage + 1)", outputs: outputs)
+      graph.unit("features.\(2 * stage + 1)", outputs: outputs, kernel: 3)
     }
     return try graph.classified(pooling: "pool", by: "classifier")
-  }
-}
-
-extension ArchitectureBuilder {
-  /// 3x3 convolution, batch norm, ReLU.
-  fileprivate mutating func unit(_ name: String, outputs: Int) {
-    convolution("\(name).conv", outputs: outputs, kernel: 3)
-    batchNormalization("\(name).bn")
-    activation("\(name).relu")
   }
 }

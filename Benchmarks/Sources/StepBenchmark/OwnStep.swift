@@ -1,0 +1,86 @@
+import BenchmarkSupport
+import Cluster
+import Engine
+import Supernet
+
+/// Our training step: what `Trainer.advance` does on one rank, but for loading images.
+final class OwnStep {
+  private let network: BenchmarkNetwork
+  private let executor: Executor
+  private let context: EngineContext
+  private let communicator: any Communicator
+  private let momenta: AlignedStorage<Float>
+  private var gradients: [AlignedStorage<Float>] = []
+
+  /// A step of a network whose shards are all on this rank.
+  init(_ network: BenchmarkNetwork, communicator: any Communicator, context: EngineContext) {
+    self.network = network
+    self.communicator = communicator
+    self.context = context
+    executor = Executor(space: network.space, layout: network.layout, context: context)
+    momenta = AlignedStorage(count: network.layout.count)
+  }
+
+  /// Takes one step; the gradients of all subnets, averaged, become one update.
+  ///
+  /// - Returns: its seconds.
+  /// - Throws: `DivergedTraining` when the loss is not a number, since its arithmetic says nothing.
+  func step(_ subnets: [Subnet], shards: Int) throws -> Double {
+    while gradients.count < shards {
+      gradients.append(AlignedStorage(count: network.layout.count))
+    }
+    let reduction = TreeReduction(
+      communicator: communicator, assignment: try ShardAssignment(shards: shards, ranks: 1),
+      parallel: { [context] in context.threads.forEach($0, $1) })
+    // Each block is held by `gradients`.
+    let blocks = gradients.prefix(shards).map { $0.withMutableElements { $0.baseAddress! } }
+    var loss = 0.0
+    let time = try seconds {
+      for subnet in subnets { loss += train(subnet, blocks, of: subnets.count) }
+      let ranges = network.layout.touchedRanges(of: subnets, in: network.space)
+      try reduction.reduce(shardGradients: blocks, ranges: ranges)
+      update(blocks[0])
+      clear(ranges, blocks)
+    }
+    guard loss.isFinite else { throw DivergedTraining() }
+    return time
+  }
+
+  private func train(
+    _ subnet: Subnet, _ blocks: [UnsafeMutablePointer<Float>], of subnets: Int
+  ) -> Double {
+    network.withImages { images in
+      network.parameters.withElements { weights in
+        executor.train(
+          subnet, on: images, parameters: weights.baseAddress!, gradients: blocks,
+          lossScale: 1 / Double(subnets * images.count), smoothing: 0
+        ).reduce(0) { $0 + $1.loss }
+      }
+    }
+  }
+
+  private func update(_ gradient: UnsafeMutablePointer<Float>) {
+    network.parameters.withMutableElements { weights in
+      momenta.withMutableElements { momenta in
+        for tensor in network.layout.tensors {
+          MomentumSGD(momentum: 0.9, nesterov: false).step(
+            weights: weights.baseAddress!, momenta: momenta.baseAddress!, gradients: gradient,
+            range: tensor.range, rate: 0.01, decay: 5e-4, in: context)
+        }
+      }
+    }
+  }
+
+  private func clear(_ ranges: [Range<Int>], _ blocks: [UnsafeMutablePointer<Float>]) {
+    context.threads.forEach(blocks.count) { shard in
+      for range in ranges {
+        (blocks[shard] + range.lowerBound).update(repeating: 0, count: range.count)
+      }
+    }
+  }
+}
+
+/// A step gave a loss that is not a number.
+struct DivergedTraining: Error, CustomStringConvertible {
+  let description = "the loss is not a number any more, so its steps are not worth timing"
+}
