@@ -11,6 +11,8 @@ public struct EngineOptions: ParsableArguments, Sendable {
   public var rounds = 7
   @Option(help: "Our kernels: auto, v4, v3 or portable.")
   var kernels = KernelChoice.auto
+  @Option(help: "Our convolutions: auto, direct or winograd.")
+  var convolution = ConvolutionChoice.auto
 
   /// The defaults.
   public init() {}
@@ -27,7 +29,8 @@ public struct EngineOptions: ParsableArguments, Sendable {
 
   /// Kernels and threads for the operators.
   public func context() throws -> EngineContext {
-    EngineContext(kernels: try kernelSet(), threads: ThreadPool(threads: threads))
+    EngineContext(
+      kernels: try kernelSet(), threads: ThreadPool(threads: threads), convolution: convolution)
   }
 }
 
@@ -103,3 +106,4 @@ where Value: ExpressibleByArgument & Sendable {
 }
 
 extension KernelChoice: @retroactive ExpressibleByArgument {}
+extension ConvolutionChoice: @retroactive ExpressibleByArgument {}

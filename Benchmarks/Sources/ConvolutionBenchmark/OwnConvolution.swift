@@ -81,13 +81,14 @@ final class OwnConvolution {
   private func run(_ pass: ConvolutionPass, _ convolution: Convolution, _ filter: FilterView) {
     switch pass {
     case .forward:
-      convolution.forward(input, weights: weights, filter: filter, output: output, in: context)
+      convolution.forward(
+        Operand(input), weights: weights, filter: filter, output: output, in: context)
     case .backwardData:
       convolution.backwardData(
         output, weights: weights, filter: filter, inputGradient: input, in: context)
     case .backwardWeights:
       convolution.backwardFilter(
-        input, output, filter: filter, addingTo: [gradient], in: context)
+        Operand(input), GradientOperand(output), filter: filter, addingTo: [gradient], in: context)
     }
   }
 
@@ -98,7 +99,7 @@ final class OwnConvolution {
     switch pass {
     case .forward:
       convolution.forward(
-        input, weights: weights, fullChannels: full, channels: channels, output: output,
+        Operand(input), weights: weights, fullChannels: full, channels: channels, output: output,
         in: context)
     case .backwardData:
       convolution.backwardData(
@@ -106,7 +107,8 @@ final class OwnConvolution {
         in: context)
     case .backwardWeights:
       convolution.backwardFilter(
-        input, output, fullChannels: full, channels: channels, addingTo: [gradient], in: context)
+        Operand(input), GradientOperand(output), fullChannels: full, channels: channels,
+        addingTo: [gradient], in: context)
     }
   }
 }

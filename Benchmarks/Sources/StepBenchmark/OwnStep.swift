@@ -6,7 +6,7 @@ import Supernet
 /// Our training step: what `Trainer.advance` does on one rank, but for loading images.
 final class OwnStep {
   private let network: BenchmarkNetwork
-  private let executor: Executor
+  let executor: Executor
   private let context: EngineContext
   private let communicator: any Communicator
   private let momenta: AlignedStorage<Float>

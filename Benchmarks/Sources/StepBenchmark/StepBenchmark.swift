@@ -22,6 +22,8 @@ struct StepBenchmark: ParsableCommand, Sendable {
   @Flag(help: "Our left slices beside our right slices, instead of a peer.")
   var compareSides = false
   @Option(help: "One shard beside so many, instead of a peer.") var compareShards: Int?
+  @Flag(help: "Also a line for each layer and direction: where our time goes.")
+  var profile = false
 
   func validate() throws {
     guard network.images % shards == 0, network.images % (compareShards ?? 1) == 0 else {
@@ -49,11 +51,38 @@ struct StepBenchmark: ParsableCommand, Sendable {
     for widths in widths(in: measured) {
       let timings = try alternate(
         sides(measured, widths, own, peer), rounds: engine.rounds)
+      if profile { try printProfile(own, measured, widths) }
       let macs = stepMACs(measured, widths)
       try printLine(
         StepRow(
           self, widths, measured,
           timings.map { $0.rated(images: network.images, macs: macs, peak: peak) }))
+    }
+  }
+
+  private func printProfile(
+    _ own: OwnStep, _ measured: BenchmarkNetwork, _ widths: Widths
+  ) throws {
+    let profile = ExecutionProfile()
+    own.executor.profile = profile
+    defer { own.executor.profile = nil }
+    let slices = scheme.slices(side)
+    for _ in 0..<engine.rounds {
+      _ = try own.step(slices.map { $0.subnet(of: widths, in: measured.space) }, shards: shards)
+    }
+    let costs = Dictionary(
+      uniqueKeysWithValues: measured.costs.rows(of: widths).map { ($0.name, $0) })
+    for layer in profile.layers {
+      let passes = Double(slices.count * network.images) * (layer.isBackward ? 2 : 1)
+      let seconds = layer.seconds / Double(engine.rounds)
+      let cost = costs[layer.layer]
+      try printLine(
+        LayerRow(
+          network: network.network.rawValue, widths: "\(widths)", layer: layer.layer,
+          operation: "\(layer.operation)", pass: layer.isBackward ? "backward" : "forward",
+          channels: cost.map { [$0.inputs, $0.outputs] }, size: cost.map { [$0.height, $0.width] },
+          seconds: seconds,
+          gigaflops: cost.map { 2e-9 * Double($0.macs) * passes / seconds }))
     }
   }
 

@@ -55,3 +55,17 @@ struct StepRow: Encodable {
     ratio = sides.count > 1 ? sides[1].median / sides[0].median : nil
   }
 }
+
+/// Where one layer's time goes in one direction; the gradients of data and of weights together.
+struct LayerRow: Encodable {
+  let kind = "layer"
+  let network, widths, layer, operation, pass: String
+  /// Inputs and outputs, of layers that cost anything.
+  let channels: [Int]?
+  /// Rows and columns of the output.
+  let size: [Int]?
+  /// Of one step.
+  let seconds: Double
+  /// Two operations a MAC of the layer, padding included.
+  let gigaflops: Double?
+}

@@ -14,6 +14,8 @@ public final class Executor {
   public let space: SearchSpace
   /// Where each parameter lies in the flat block.
   public let layout: ParameterLayout
+  /// Takes the time of every layer, where somebody wants to know.
+  public var profile: ExecutionProfile?
   let context: EngineContext
   let steps: ExecutionSteps
   private var storage = AlignedStorage<Float>(count: 0)
@@ -61,7 +63,9 @@ public final class Executor {
       parameters: parameters)
     load(images, into: pass.map(schedule.values[0]))
     for index in steps.steps.indices {
-      forward(index, pass, normalizing: .batch(shards: gradients.count))
+      measured(index, backward: false) {
+        forward(index, pass, normalizing: .batch(shards: gradients.count))
+      }
     }
     guard let lossGradient = schedule.lossGradient else {
       preconditionFailure("a training schedule has a loss gradient")
@@ -77,9 +81,11 @@ public final class Executor {
       case .accumulate(let source, let target):
         Elementwise.accumulate(pass.map(source), into: pass.map(target), in: context)
       case .step(let index, let outputGradient, let inputGradient):
-        backward(
-          index, pass, outputGradient: pass.map(outputGradient),
-          inputGradient: inputGradient.map(pass.map), gradients: gradients)
+        measured(index, backward: true) {
+          backward(
+            index, pass, outputGradient: pass.map(outputGradient),
+            inputGradient: inputGradient.map(pass.map), gradients: gradients)
+        }
       }
     }
     return sums
@@ -125,6 +131,12 @@ public final class Executor {
     load(images, into: pass.map(schedule.values[0]))
     for index in steps.steps.indices { run(index, pass) }
     return pass.map(schedule.values[schedule.values.count - 1])
+  }
+
+  private func measured(_ index: Int, backward: Bool, _ body: () -> Void) {
+    guard let profile else { return body() }
+    profile.measure(
+      steps.steps[index].node, of: space.architecture, backward: backward, body)
   }
 
   private func memory(_ count: Int) -> AlignedStorage<Float> {
