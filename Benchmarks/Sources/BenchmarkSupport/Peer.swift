@@ -67,7 +67,7 @@ public final class Peer {
       }
       let more = output.fileHandleForReading.availableData
       guard !more.isEmpty else {
-        throw PeerError("the peer \(name) ended; what it said is above")
+        throw PeerError("\(name.isEmpty ? "the peer" : name) ended; what it said is above")
       }
       received.append(more)
     }
