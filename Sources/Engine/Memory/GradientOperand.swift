@@ -1,12 +1,12 @@
-/// The gradient of a map as the backward pass reads it: as it lies in memory, or behind a batch normalisation
-/// whose gradient its first reader carries out, in place.
+/// The gradient of a map as the backward pass reads it: as it lies in memory, or still to be made, by its first
+/// reader, from the gradient behind a batch normalisation.
 public struct GradientOperand: Sendable {
-  /// What lies in memory.
+  /// Where the gradient lies, once it is made.
   public let map: FeatureMap
-  /// What the first reader does to it, if anything.
+  /// How the first reader makes it, unless it is there.
   public let pending: PendingNormalizationGradient?
 
-  /// A gradient, and what its first reader does to it.
+  /// A gradient, and how its first reader makes it.
   public init(_ map: FeatureMap, pending: PendingNormalizationGradient? = nil) {
     self.map = map
     self.pending = pending
@@ -15,7 +15,7 @@ public struct GradientOperand: Sendable {
   /// The size of the map.
   public var shape: FeatureMap.Shape { map.shape }
 
-  /// Carries out what is pending, for readers that know nothing of it.
+  /// Makes the gradient for readers that cannot.
   public func resolve(in context: EngineContext) {
     guard pending != nil else { return }
     let chunks = ChunkPlan(shape)
@@ -25,21 +25,22 @@ public struct GradientOperand: Sendable {
     }
   }
 
-  /// Carries out what is pending for some rows of an image; every row exactly once.
+  /// Makes the gradient of some rows of an image; every row exactly once.
   func resolve(image: Int, rows: Range<Int>, kernels: KernelSet) {
     guard let pending else { return }
     let row = shape.pixelStride
     let first = (image * shape.height + rows.lowerBound) * shape.width * row
-    pending.carryOut(
-      on: map.elements + first, input: pending.input.elements + first,
-      pixels: rows.count * shape.width, shard: image / (shape.images / pending.shards),
-      kernels: kernels)
+    pending.make(
+      map.elements + first, first: first, pixels: rows.count * shape.width,
+      shard: image / (shape.images / pending.shards), kernels: kernels)
   }
 }
 
 /// The gradient of a batch normalisation and its activation, once its sums over the batch are known:
 /// `scale * g + slope * (x - mean) + offset`, where `g` is the gradient behind the activation.
 public struct PendingNormalizationGradient: @unchecked Sendable {
+  /// The gradient behind the activation.
+  let gradient: FeatureMap
   /// What the normalisation read.
   let input: FeatureMap
   let state: NormalizationState
@@ -47,15 +48,15 @@ public struct PendingNormalizationGradient: @unchecked Sendable {
   let shards: Int
   let activation: FusedActivation
 
-  func carryOut(
-    on gradient: UnsafeMutablePointer<Float>, input: UnsafePointer<Float>, pixels: Int, shard: Int,
-    kernels: KernelSet
+  /// Writes some pixels' gradient; `first` is the first float of them in the maps.
+  func make(
+    _ result: UnsafeMutablePointer<Float>, first: Int, pixels: Int, shard: Int, kernels: KernelSet
   ) {
-    let row = self.input.shape.pixelStride
+    let row = input.shape.pixelStride
     let offset = shard * row
     kernels.normalizationGradient(
-      gradient, input, pixels, row, state.scale + offset, state.shift + offset,
-      state.mean + offset, state.slope + offset, state.offset + offset, activation.rawValue,
-      gradient)
+      gradient.elements + first, input.elements + first, pixels, row, state.scale + offset,
+      state.shift + offset, state.mean + offset, state.slope + offset, state.offset + offset,
+      activation.rawValue, result)
   }
 }

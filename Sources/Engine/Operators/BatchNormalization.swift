@@ -112,11 +112,12 @@ public struct BatchNormalization: Sendable {
   ///
   /// - Parameters:
   ///   - input: what `forward` was given.
-  ///   - outputGradient: becomes the gradient of `input` once the result's first reader has read it.
+  ///   - result: where the result's first reader puts the gradient of `input`; may be `outputGradient`.
   ///   - gammaGradients, betaGradients: for each shard, where the full layer's gradients start; added to.
   public func backward(
-    _ input: FeatureMap, gradient outputGradient: FeatureMap, state: NormalizationState,
-    channels: ChannelSlice, addingTo gammaGradients: [UnsafeMutablePointer<Float>],
+    _ input: FeatureMap, gradient outputGradient: FeatureMap, result: FeatureMap,
+    state: NormalizationState, channels: ChannelSlice,
+    addingTo gammaGradients: [UnsafeMutablePointer<Float>],
     _ betaGradients: [UnsafeMutablePointer<Float>], in context: EngineContext
   ) -> GradientOperand {
     let shards = gammaGradients.count
@@ -154,8 +155,9 @@ public struct BatchNormalization: Sendable {
       }
     }
     return GradientOperand(
-      outputGradient,
+      result,
       pending: PendingNormalizationGradient(
-        input: input, state: state, shards: shards, activation: activation))
+        gradient: outputGradient, input: input, state: state, shards: shards, activation: activation
+      ))
   }
 }

@@ -33,7 +33,7 @@ extension Executor {
         channels: channels, inputGradient: inputGradient, in: context)
     case .batchNormalization(let activation):
       let found = BatchNormalization(activation: activation).backward(
-        input.map, gradient: outputGradient,
+        input.map, gradient: outputGradient, result: inputGradient ?? outputGradient,
         state: pass.state(ofStep: index, shards: gradients.count, shape: input.shape),
         channels: space.slice(ofOutput: step.node, in: pass.subnet),
         addingTo: weightGradients(step, gradients), biasGradients(step, gradients), in: context)

@@ -17,13 +17,13 @@ struct Schedule {
     case accumulate(Buffer, into: Buffer)
   }
 
-  private(set) var memory = MemoryPlan()
+  fileprivate(set) var memory = MemoryPlan()
   /// One buffer a value; in passes without gradients a later value may lie where an earlier one lay.
   private(set) var values: [Buffer] = []
   /// Where each batch normalisation keeps its state, by step.
   private(set) var states: [Int: MemoryPlan.Place] = [:]
-  private(set) var lossGradient: Buffer?
-  private(set) var backward: [BackwardAction] = []
+  fileprivate(set) var lossGradient: Buffer?
+  fileprivate(set) var backward: [BackwardAction] = []
 
   /// A pass without gradients: a value's memory is reused as soon as nobody reads it any more, and
   /// normalisation, activation and addition work in place where they can.
@@ -67,7 +67,7 @@ struct Schedule {
     return schedule
   }
 
-  private mutating func reserve(_ shape: FeatureMap.Shape) -> Buffer {
+  fileprivate mutating func reserve(_ shape: FeatureMap.Shape) -> Buffer {
     Buffer(place: memory.reserve(shape.elements), shape: shape)
   }
 
@@ -79,57 +79,124 @@ struct Schedule {
   }
 
   private mutating func planBackward(_ steps: ExecutionSteps, shapes: [FeatureMap.Shape]) {
-    var gradients = [Buffer?](repeating: nil, count: shapes.count)
+    var plan = BackwardPlan(schedule: self, values: shapes.count)
+    plan.run(steps, shapes: shapes)
+    self = plan.schedule
+  }
+}
+
+/// Plans the backward pass: which buffer holds each value's gradient, and when it is free again.
+///
+/// Both terms of a sum have the same gradient, so values may share a buffer. A shared buffer is not changed:
+/// whoever would, writes another.
+private struct BackwardPlan {
+  var schedule: Schedule
+  private var gradients: [Schedule.Buffer?]
+  private var holders: [MemoryPlan.Place: Int] = [:]
+  /// By value: the gradient behind the normalisation, until the value's writer has made its own of it.
+  private var sources: [Int: Schedule.Buffer] = [:]
+
+  init(schedule: Schedule, values: Int) {
+    self.schedule = schedule
+    gradients = Array(repeating: nil, count: values)
+  }
+
+  mutating func run(_ steps: ExecutionSteps, shapes: [FeatureMap.Shape]) {
     let logits = shapes.count - 1
-    lossGradient = reserve(shapes[logits])
-    gradients[logits] = lossGradient
+    let loss = reserve(shapes[logits])
+    schedule.lossGradient = loss
+    gradients[logits] = loss
     for (index, step) in steps.steps.enumerated().reversed() {
       guard let gradient = gradients[step.output] else { continue }
       gradients[step.output] = nil
       switch step.kind {
-      case .batchNormalization, .activation:
-        backward.append(.step(index, outputGradient: gradient, inputGradient: gradient))
-        hand(gradient, to: step.inputs[0], &gradients)
+      case .batchNormalization:
+        normalize(index, step, gradient, isLeftToWriter: steps.carriesOutPending[step.inputs[0]])
+      case .activation: hand(activate(index, gradient), to: step.inputs[0])
       case .add(let activation):
-        if activation != .none {
-          backward.append(.step(index, outputGradient: gradient, inputGradient: gradient))
-        }
-        // The second operand gets a copy first: the first may change the buffer in place.
-        share(gradient, with: step.inputs[1], &gradients)
-        hand(gradient, to: step.inputs[0], &gradients)
+        let result = activation == .none ? gradient : activate(index, gradient)
+        hold(result)
+        for input in step.inputs { hand(result, to: input) }
       case .convolution, .depthwiseConvolution, .maxPooling, .globalAveragePooling, .linear:
-        let needed = step.inputs[0] != 0
-        let result = needed ? reserve(shapes[step.inputs[0]]) : nil
-        backward.append(.step(index, outputGradient: gradient, inputGradient: result))
-        memory.release(gradient.place)
-        if let result { hand(result, to: step.inputs[0], &gradients) }
+        // Nobody needs the gradient of the image.
+        let result = step.inputs[0] == 0 ? nil : reserve(shapes[step.inputs[0]])
+        append(.step(index, outputGradient: gradient, inputGradient: result))
+        drop(gradient)
+        if let source = sources.removeValue(forKey: step.output) { drop(source) }
+        if let result { hand(result, to: step.inputs[0]) }
       }
     }
   }
 
-  /// `gradient` becomes the value's, or is added to what other readers gave it.
-  private mutating func hand(
-    _ gradient: Buffer, to value: Int, _ gradients: inout [Buffer?]
+  private mutating func normalize(
+    _ index: Int, _ step: ExecutionStep, _ gradient: Schedule.Buffer, isLeftToWriter: Bool
   ) {
+    guard isShared(gradient) else {
+      append(.step(index, outputGradient: gradient, inputGradient: gradient))
+      return hand(gradient, to: step.inputs[0])
+    }
+    let result = reserve(gradient.shape)
+    append(.step(index, outputGradient: gradient, inputGradient: result))
+    if isLeftToWriter {
+      sources[step.inputs[0]] = gradient
+    } else {
+      drop(gradient)
+    }
+    hand(result, to: step.inputs[0])
+  }
+
+  /// Runs an activation backward, in place where nobody else needs the gradient behind it.
+  private mutating func activate(_ index: Int, _ gradient: Schedule.Buffer) -> Schedule.Buffer {
+    let result = unshared(gradient)
+    append(.step(index, outputGradient: result, inputGradient: result))
+    return result
+  }
+
+  /// `gradient` becomes the value's, or is added to what other readers gave it.
+  private mutating func hand(_ gradient: Schedule.Buffer, to value: Int) {
     guard let held = gradients[value] else {
       gradients[value] = gradient
       return
     }
-    backward.append(.accumulate(gradient, into: held))
-    memory.release(gradient.place)
+    // The sum may lie in either, whichever nobody else needs.
+    if isShared(held) && !isShared(gradient) {
+      append(.accumulate(held, into: gradient))
+      drop(held)
+      gradients[value] = gradient
+    } else {
+      let sum = unshared(held)
+      append(.accumulate(gradient, into: sum))
+      drop(gradient)
+      gradients[value] = sum
+    }
   }
 
-  /// The value gets what `gradient` holds, which stays in use.
-  private mutating func share(
-    _ gradient: Buffer, with value: Int, _ gradients: inout [Buffer?]
-  ) {
-    if let held = gradients[value] {
-      backward.append(.accumulate(gradient, into: held))
-    } else {
-      let copy = reserve(gradient.shape)
-      backward.append(.copy(gradient, to: copy))
-      gradients[value] = copy
-    }
+  /// The buffer itself, or a copy where others need it as it is.
+  private mutating func unshared(_ buffer: Schedule.Buffer) -> Schedule.Buffer {
+    guard isShared(buffer) else { return buffer }
+    let copy = reserve(buffer.shape)
+    append(.copy(buffer, to: copy))
+    drop(buffer)
+    return copy
+  }
+
+  private mutating func append(_ action: Schedule.BackwardAction) {
+    schedule.backward.append(action)
+  }
+
+  private mutating func reserve(_ shape: FeatureMap.Shape) -> Schedule.Buffer {
+    let buffer = schedule.reserve(shape)
+    holders[buffer.place] = 1
+    return buffer
+  }
+
+  private func isShared(_ buffer: Schedule.Buffer) -> Bool { holders[buffer.place, default: 0] > 1 }
+
+  private mutating func hold(_ buffer: Schedule.Buffer) { holders[buffer.place, default: 0] += 1 }
+
+  private mutating func drop(_ buffer: Schedule.Buffer) {
+    holders[buffer.place, default: 1] -= 1
+    if holders[buffer.place] == 0 { schedule.memory.release(buffer.place) }
   }
 }
 

@@ -59,7 +59,8 @@ private struct NormalizationData {
     let gammas = (0..<shards).map { _ in bench.block(ones) }
     let betas = (0..<shards).map { _ in bench.block(ones) }
     operation.backward(
-      input, gradient: gradient, state: state, channels: slice, addingTo: gammas, betas,
+      input, gradient: gradient, result: gradient, state: state, channels: slice, addingTo: gammas,
+      betas,
       in: bench.context
     ).resolve(in: bench.context)
     func values(_ blocks: [UnsafeMutablePointer<Float>]) -> [[Float]] {

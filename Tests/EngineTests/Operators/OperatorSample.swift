@@ -111,7 +111,8 @@ struct OperatorSample: CustomTestStringConvertible, Sendable {
       // Both gradients of a shard lie in one block.
       let blocks = bench.gradientBlocks(images, count: 2 * full) { blocks in
         operation.backward(
-          input, gradient: gradient, state: state, channels: slice, addingTo: blocks,
+          input, gradient: gradient, result: gradient, state: state, channels: slice,
+          addingTo: blocks,
           blocks.map { $0 + full }, in: bench.context
         ).resolve(in: bench.context)
       }
