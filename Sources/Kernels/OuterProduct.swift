@@ -1,14 +1,8 @@
 // Backward-filter: for one tap, the filter gradient of 8 (4) input channels by up to 3 vectors of output
 // channels is the sum over pixels of an outer product. Pixels come as runs along image rows.
 
-#if KERNELS_V4
-  private let rowsOfTile = 8
-#else
-  private let rowsOfTile = 4
-#endif
-
 /// Input channels that one call covers; padded channels are zero and cost only time.
-public let outerRows = rowsOfTile
+public let outerRows = OuterRows.scalarCount
 
 /// Vectors of output channels that one call covers at most.
 public let outerVectors = 3
@@ -92,6 +86,40 @@ private struct OuterTile<let rows: Int, let accumulators: Int> {
       for v in 0..<vectors {
         store(totals[m * vectors + v], sums + m * sumsStride + v * Vector.scalarCount)
       }
+    }
+  }
+}
+
+/// Cuts pixels into tiles of `outerRows` channels: tile t of all pixels, one after another, starts at
+/// `t * tileStride`.
+///
+/// - Parameters:
+///   - x: pixels of `stride` floats.
+///   - tiles: how many tiles; together they are no longer than a pixel.
+public func cutRows(
+  _ x: UnsafePointer<Float>, pixels: Int, stride: Int, tiles: Int,
+  _ y: UnsafeMutablePointer<Float>, tileStride: Int
+) {
+  for p in 0..<pixels {
+    for tile in 0..<tiles {
+      let rows = UnsafeRawPointer(x + p * stride + tile * outerRows).loadUnaligned(
+        as: OuterRows.self)
+      UnsafeMutableRawPointer(y + tile * tileStride + p * outerRows).storeBytes(
+        of: rows, as: OuterRows.self)
+    }
+  }
+}
+
+/// Copies `rows` rows of `floats` floats, a multiple of the lanes.
+public func copyRows(
+  _ x: UnsafePointer<Float>, stride: Int, rows: Int, floats: Int,
+  _ y: UnsafeMutablePointer<Float>, targetStride: Int
+) {
+  for row in 0..<rows {
+    var place = 0
+    while place < floats {
+      store(load(x + row * stride + place), y + row * targetStride + place)
+      place += Vector.scalarCount
     }
   }
 }

@@ -5,12 +5,18 @@
 #if KERNELS_V4
   /// One 512-bit register.
   typealias Vector = SIMD16<Float>
+  /// The input channels of an outer product.
+  typealias OuterRows = SIMD8<Float>
 #elseif KERNELS_V3
   /// One 256-bit register.
   typealias Vector = SIMD8<Float>
+  /// The input channels of an outer product.
+  typealias OuterRows = SIMD4<Float>
 #else
   /// One 128-bit register, or its like elsewhere.
   typealias Vector = SIMD4<Float>
+  /// The input channels of an outer product.
+  typealias OuterRows = SIMD4<Float>
 #endif
 
 /// Floats in a vector register; every pixel stride is a multiple of 16, hence of this.

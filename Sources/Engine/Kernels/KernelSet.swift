@@ -49,6 +49,8 @@ public struct KernelSet: Sendable {
     @Sendable (
       Pointer, Int, Int, Pointer, Int, Int, Indices, Int, Int, MutablePointer, Int, Bool
     ) -> Void
+  package let cutRows: @Sendable (Pointer, Int, Int, Int, MutablePointer, Int) -> Void
+  package let copyRows: @Sendable (Pointer, Int, Int, Int, MutablePointer, Int) -> Void
   package let winogradInput:
     @Sendable (Pointer, Int, Int, Int, Int, MutablePointer, Int, Int) -> Void
   package let winogradOutput:

@@ -139,12 +139,13 @@ public struct BatchNormalization: Sendable {
     for shard in 0..<shards {
       (state.slope + shard * row).update(repeating: 0, count: row)
       (state.offset + shard * row).update(repeating: 0, count: row)
+      var sums = [Double](repeating: 0, count: 2 * row)
+      for chunk in chunks.chunks(ofShard: shard, of: shards) {
+        let found = partial + chunk * 2 * row
+        for place in 0..<2 * row { sums[place] += Double(found[place]) }
+      }
       for lane in 0..<full.count {
-        var (sum, product) = (0.0, 0.0)
-        for chunk in chunks.chunks(ofShard: shard, of: shards) {
-          sum += Double(partial[chunk * 2 * row + lane])
-          product += Double(partial[(chunk * 2 + 1) * row + lane])
-        }
+        let (sum, product) = (sums[lane], sums[row + lane])
         let place = shard * row + lane
         let inverse = state.inverseDeviation[place]
         let scale = Double(state.scale[place]) / pixels

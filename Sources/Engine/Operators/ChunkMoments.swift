@@ -66,29 +66,44 @@ struct ChunkMoments {
   func statistics(shards: Int, in context: EngineContext) -> [ChannelStatistics] {
     let shape = plan.shape
     precondition(shape.images % shards == 0, "every shard has as many images")
-    let pixels = Double(shape.pixels / shards)
+    var joined = [Double](repeating: 0, count: shards * 2 * row)
+    joined.withUnsafeMutableBufferPointer { memory in
+      guard let start = memory.baseAddress else { return }
+      let groups = row / 16
+      nonisolated(unsafe) let moments = start
+      context.threads.forEach(shards * groups) { job in
+        let (shard, first) = (job / groups, job % groups * 16)
+        let place = moments + shard * 2 * row + first
+        join(plan.chunks(ofShard: shard, of: shards), first, shards, place, place + row)
+      }
+    }
     return (0..<shards).map { shard in
-      var result = ChannelStatistics(
-        mean: Array(repeating: 0, count: shape.channels),
-        variance: Array(repeating: 0, count: shape.channels))
-      let chunks = plan.chunks(ofShard: shard, of: shards)
-      for chunk in chunks {
-        let share = Double(plan.pixels(of: chunk).count) / pixels
-        let means = partial + chunk * 2 * row
-        for channel in 0..<shape.channels {
-          result.mean[channel] += share * Double(means[channel])
-        }
+      let mean = shard * 2 * row
+      return ChannelStatistics(
+        mean: Array(joined[mean..<mean + shape.channels]),
+        variance: Array(joined[mean + row..<mean + row + shape.channels]))
+    }
+  }
+
+  /// Joins 16 neighbouring channels.
+  private func join(
+    _ chunks: Range<Int>, _ first: Int, _ shards: Int, _ mean: UnsafeMutablePointer<Double>,
+    _ variance: UnsafeMutablePointer<Double>
+  ) {
+    let pixels = Double(plan.shape.pixels / shards)
+    for chunk in chunks {
+      let share = Double(plan.pixels(of: chunk).count) / pixels
+      let means = partial + chunk * 2 * row + first
+      for lane in 0..<16 { mean[lane] += share * Double(means[lane]) }
+    }
+    for chunk in chunks {
+      let share = Double(plan.pixels(of: chunk).count) / pixels
+      let means = partial + chunk * 2 * row + first
+      let squares = means + row
+      for lane in 0..<16 {
+        let offset = Double(means[lane]) - mean[lane]
+        variance[lane] += Double(squares[lane]) / pixels + share * offset * offset
       }
-      for chunk in chunks {
-        let share = Double(plan.pixels(of: chunk).count) / pixels
-        let means = partial + chunk * 2 * row
-        for channel in 0..<shape.channels {
-          let offset = Double(means[channel]) - result.mean[channel]
-          result.variance[channel] +=
-            Double((means + row)[channel]) / pixels + share * offset * offset
-        }
-      }
-      return result
     }
   }
 }

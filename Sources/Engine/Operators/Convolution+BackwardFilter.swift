@@ -1,5 +1,5 @@
-// The filter's gradient as a sum of outer products over pixels. A portion of the images is first copied, applied,
-// by all threads together; then each thread sums it up for its own part of the filter.
+// The filter's gradient as a sum of outer products over pixels. A portion of the images is first copied, applied
+// and cut into tiles by all threads together; then each thread sums it up for its own part of the filter.
 extension Convolution {
   /// A block's gradients, three vectors wide, should stay in the first-level cache.
   private static let runBytes = 20 << 10
@@ -12,27 +12,29 @@ extension Convolution {
     let layout = layout(channels: filter.inputs.count, reversed: false)
     let sums = FilterSums(filter, layout, kernels)
     let plan = runPlan(for: input.shape, gradient.shape.pixelStride, layout)
-    let stride =
-      layout == .bordered ? filter.inputs.count : spreadStride(channels: filter.inputs.count)
-    let portions = Portions(plan, images: input.shape.images / gradients.count, stride: stride)
-    let pixels = context.scratch(.pixels, portions.size + 64)
+    let cut = PortionLayout(plan, layout, input.shape, gradient.shape, kernels)
+    let portions = Portions(plan, cut, images: input.shape.images / gradients.count)
+    let pixels = context.scratch(.pixels, portions.count(of: cut.sourceSize) + 64)
+    let columns = context.scratch(.gradients, portions.count(of: cut.gradientSize))
+    let rows = context.workerScratch(.workerPixels, cut.rowSize)
     let memory = context.scratch(.filterSums, sums.size)
     let jobs = FilterJobs(sums, kernels, threads: context.threads.count)
     for shard in gradients.indices {
       for portion in 0..<portions.count {
         let segments = portions[portion, firstImage: shard * portions.images]
-        context.threads.forEach(segments.count) { index in
+        context.threads.forEachWithWorker(segments.count) { index, worker in
           let segment = segments[index]
           gradient.resolve(image: segment.image, rows: segment.piece.rows, kernels: kernels)
-          segment.piece.patch.copy(
-            input, image: segment.image, to: pixels + segment.place, stride: stride,
+          cut.copy(
+            gradient.map, segment, to: columns + segment.place * cut.gradientSize, kernels: kernels)
+          cut.copy(
+            input, segment, to: pixels + segment.place * cut.sourceSize, rows(worker),
             kernels: kernels)
         }
         context.threads.forEach(jobs.count) { index in
           OuterProduct(
-            segments: segments, pixels: pixels, pixelStride: stride,
-            step: plan.step * stride, gradient: gradient.map, sums: sums, memory: memory,
-            isFirst: portion == 0, kernels: kernels
+            segments: segments, pixels: pixels, columns: columns, cut: cut, sums: sums,
+            memory: memory, isFirst: portion == 0, kernels: kernels
           ).run(jobs[index])
         }
       }
@@ -83,40 +85,105 @@ private struct FilterSums {
   func place(ofTap tap: Int) -> Int { place(tap / tapsInRow, row: tap % tapsInRow * inputs) }
 }
 
-/// The images of a shard in portions whose pixels stay in cache while the whole filter is swept.
-private struct Portions {
-  /// A piece of an image and where its pixels are copied to.
-  struct Segment {
-    let image: Int
-    let piece: RunPlan.Piece
-    let place: Int
+/// A piece of an image, and which of a portion's places it is copied to.
+private struct Segment {
+  let image: Int
+  let piece: RunPlan.Piece
+  let place: Int
+}
+
+/// How the pixels of a portion are laid out, so that each tile of the filter reads neighbouring floats: source
+/// pixels as [row tile][pixel][rows of a tile], gradients as [column tile][pixel][columns of a tile].
+///
+/// Where pixels have few channels, source pixels stay whole: a tile is then some floats of a row of the window.
+private struct PortionLayout {
+  let isCut: Bool
+  let sourceStride, tileStride, step: Int
+  let columnTiles: [ChannelSpan]
+  /// Floats of a segment, and of a row of source pixels on its way.
+  let sourceSize, gradientSize, rowSize: Int
+  private let tiles, gradientPixels: Int
+
+  init(
+    _ plan: RunPlan, _ layout: PatchLayout, _ input: FeatureMap.Shape,
+    _ gradient: FeatureMap.Shape, _ kernels: KernelSet
+  ) {
+    isCut = layout != .bordered
+    sourceStride = isCut ? kernels.outerRows : input.channels
+    tiles = roundedUp(input.channels, to: kernels.outerRows) / kernels.outerRows
+    // A line more, or tiles of as many pixels as a power of two would share cache sets.
+    tileStride = isCut ? roundedUp(plan.patchPixels * sourceStride, to: 16) + 16 : kernels.outerRows
+    step = plan.step * sourceStride
+    sourceSize =
+      isCut ? tiles * tileStride : roundedUp(plan.patchPixels * sourceStride, to: 16) + 16
+    columnTiles = outerColumnTiles(floats: gradient.pixelStride, kernels)
+    gradientPixels = plan.gradientPixels
+    gradientSize = gradientPixels * gradient.pixelStride
+    rowSize = input.width * input.pixelStride
   }
 
+  /// Where a column tile starts in a segment.
+  func start(of columns: ChannelSpan) -> Int { columns.start * gradientPixels }
+
+  func copy(
+    _ map: FeatureMap, _ segment: Segment, to target: UnsafeMutablePointer<Float>,
+    kernels: KernelSet
+  ) {
+    let row = map.shape.pixelStride
+    let rows = segment.piece.rows
+    let first = (segment.image * map.shape.height + rows.lowerBound) * map.shape.width
+    for columns in columnTiles {
+      kernels.copyRows(
+        map.elements + first * row + columns.start, row, rows.count * map.shape.width,
+        columns.count, target + start(of: columns), columns.count)
+    }
+  }
+
+  func copy(
+    _ operand: Operand, _ segment: Segment, to target: UnsafeMutablePointer<Float>,
+    _ line: UnsafeMutablePointer<Float>, kernels: KernelSet
+  ) {
+    let patch = segment.piece.patch
+    guard isCut else {
+      return patch.copy(
+        operand, image: segment.image, to: target, stride: sourceStride, kernels: kernels)
+    }
+    let row = operand.shape.pixelStride
+    for index in 0..<patch.height {
+      operand.copy(
+        image: segment.image, row: patch.rows.lowerBound + index * patch.step,
+        columns: patch.width, step: patch.step, to: line, stride: row, kernels: kernels)
+      kernels.cutRows(
+        line, patch.width, row, tiles, target + index * patch.width * sourceStride, tileStride)
+    }
+  }
+}
+
+/// The images of a shard in portions whose pixels stay in cache while the whole filter is swept.
+private struct Portions {
   private let plan: RunPlan
   let images: Int
-  private let pieceSize, piecesPerPortion: Int
+  private let piecesPerPortion: Int
 
-  private static let portionBytes = 512 << 10
+  private static let portionBytes = 1 << 20
 
-  init(_ plan: RunPlan, images: Int, stride: Int) {
+  init(_ plan: RunPlan, _ cut: PortionLayout, images: Int) {
     self.plan = plan
     self.images = images
-    pieceSize = roundedUp(plan.patchPixels * stride, to: 16) + 16
-    piecesPerPortion = max(4, Self.portionBytes / (pieceSize * 4))
+    piecesPerPortion = max(4, Self.portionBytes / ((cut.sourceSize + cut.gradientSize) * 4))
   }
 
   private var pieces: Int { images * plan.pieces.count }
   var count: Int { (pieces + piecesPerPortion - 1) / piecesPerPortion }
-  /// Floats of a portion's pixels.
-  var size: Int { pieceSize * min(pieces, piecesPerPortion) }
+  /// Floats of a portion whose segments have `size` floats each.
+  func count(of size: Int) -> Int { size * min(pieces, piecesPerPortion) }
 
   subscript(portion: Int, firstImage firstImage: Int) -> [Segment] {
     let first = portion * piecesPerPortion
     return (first..<min(first + piecesPerPortion, pieces)).map { index in
       Segment(
         image: firstImage + index / plan.pieces.count,
-        piece: plan.pieces[index % plan.pieces.count],
-        place: (index - first) * pieceSize)
+        piece: plan.pieces[index % plan.pieces.count], place: index - first)
     }
   }
 }
@@ -175,11 +242,9 @@ func outerColumnTiles(floats: Int, _ kernels: KernelSet) -> [ChannelSpan] {
 
 /// The sum over a portion's pixels of input times gradient.
 private struct OuterProduct {
-  let segments: [Portions.Segment]
-  let pixels: UnsafePointer<Float>
-  /// Floats from pixel to pixel of the copies, and from one pixel of a run to the next.
-  let pixelStride, step: Int
-  let gradient: FeatureMap
+  let segments: [Segment]
+  let pixels, columns: UnsafePointer<Float>
+  let cut: PortionLayout
   let sums: FilterSums
   let memory: UnsafeMutablePointer<Float>
   let isFirst: Bool
@@ -188,20 +253,18 @@ private struct OuterProduct {
   /// Adds a job's part, piece by piece and block by block.
   func run(_ job: FilterJob) {
     if isFirst { clear(job) }
-    let gradientStride = gradient.shape.pixelStride
+    let width = job.columns.count
     for segment in segments {
-      let x = pixels + segment.place
-      let g =
-        gradient.elements + segment.image * gradient.shape.imagePixels * gradientStride
-        + job.columns.start
+      let x = pixels + segment.place * cut.sourceSize
+      let g = columns + segment.place * cut.gradientSize + cut.start(of: job.columns)
       for block in segment.piece.blocks {
         for tap in job.taps where block[tap].count > 0 {
           for tile in job.rowTiles {
-            let row = tile * kernels.outerRows
             kernels.accumulateOuterProducts(
-              x + row, pixelStride, step, g, gradientStride, gradientStride, block[tap].triples,
-              block[tap].count, job.columns.count / kernels.lanes,
-              memory + sums.place(tap, row: row) + job.columns.start, sums.columns, true)
+              x + tile * cut.tileStride, cut.sourceStride, cut.step, g, width, width,
+              block[tap].triples, block[tap].count, width / kernels.lanes,
+              memory + sums.place(tap, row: tile * kernels.outerRows) + job.columns.start,
+              sums.columns, true)
           }
         }
       }

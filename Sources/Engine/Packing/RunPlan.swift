@@ -3,7 +3,7 @@
 /// An image is cut into pieces, whose source pixels are copied as a `Patch`, and a piece into blocks small enough
 /// for their gradients to stay in the first-level cache.
 package final class RunPlan: @unchecked Sendable {
-  /// The runs of one tap in one block: triples (pixel of the patch, pixel of the gradient's image, length).
+  /// The runs of one tap in one block: triples (pixel of the patch, pixel of the piece's gradient, length).
   package struct Runs {
     package let triples: UnsafePointer<Int32>
     package let count: Int
@@ -26,6 +26,9 @@ package final class RunPlan: @unchecked Sendable {
   /// Pixels of the largest piece's patch.
   var patchPixels: Int { pieces.map { $0.patch.height * $0.patch.width }.max() ?? 0 }
 
+  /// Pixels of the largest piece's gradient.
+  let gradientPixels: Int
+
   /// About as many source pixels a piece, so that an image is shared by the threads that copy.
   private static let piecePixels = 512
 
@@ -38,7 +41,8 @@ package final class RunPlan: @unchecked Sendable {
       return Runs(triples: UnsafePointer(pointer), count: triples.count / 3)
     }
     let rows = Self.piecePixels / window.targetWidth / rowsPerBlock * rowsPerBlock
-    let rowsPerPiece = max(rowsPerBlock, rows)
+    let rowsPerPiece = min(max(rowsPerBlock, rows), window.targetHeight)
+    gradientPixels = rowsPerPiece * window.targetWidth
     pieces = stride(from: 0, to: window.targetHeight, by: rowsPerPiece).map { first in
       let piece = first..<min(first + rowsPerPiece, window.targetHeight)
       return Piece(
@@ -68,7 +72,8 @@ extension SlidingWindow {
       return (0..<kernel).map { v in
         block.flatMap { row in
           [
-            ((row - piece.lowerBound) * step + v) * patch.width, row * targetWidth, targetWidth,
+            ((row - piece.lowerBound) * step + v) * patch.width,
+            (row - piece.lowerBound) * targetWidth, targetWidth,
           ]
         }
       }
@@ -82,7 +87,8 @@ extension SlidingWindow {
         let line = row * stride + v - patch.rows.lowerBound
         guard (0..<sourceHeight).contains(row * stride + v) else { return [] }
         return [
-          line * patch.width + first * stride + h, row * targetWidth + first, columns.count,
+          line * patch.width + first * stride + h,
+          (row - piece.lowerBound) * targetWidth + first, columns.count,
         ]
       }
     }

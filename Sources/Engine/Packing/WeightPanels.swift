@@ -33,15 +33,34 @@ package struct WeightPanels {
     let taps = filter.taps
     let depth = filter.inputs.count
     let columns = filter.outputs.count
-    let inputs = filter.inputs.channels
-    threads.forEach(taps * depth) { job in
-      let (tap, k) = (job / depth, job % depth)
-      let row = weights + (tap * filter.fullInputs + inputs[k]) * filter.fullOutputs
-      for panel in 0..<count(columns: columns) {
-        let width = width(ofPanel: panel, columns: columns)
-        let target = panels + start(ofPanel: panel, taps: taps, depth: depth) + job * width
-        filter.outputs.copy(row, from: panel * kernels.panelWidth, count: width, to: target)
+    let panelCount = count(columns: columns)
+    threads.forEach(taps * panelCount) { job in
+      let (tap, panel) = (job / panelCount, job % panelCount)
+      let width = width(ofPanel: panel, columns: columns)
+      var target = panels + start(ofPanel: panel, taps: taps, depth: depth) + tap * depth * width
+      for inputs in filter.inputs.spans {
+        let row = weights + (tap * filter.fullInputs + inputs.start) * filter.fullOutputs
+        copy(row, rows: inputs.count, panel: panel, width: width, to: target)
+        target += inputs.count * width
       }
+    }
+  }
+
+  /// Copies one panel's columns of neighbouring rows of the full filter.
+  private func copy(
+    _ weights: UnsafePointer<Float>, rows: Int, panel: Int, width: Int,
+    to target: UnsafeMutablePointer<Float>
+  ) {
+    let first = panel * kernels.panelWidth
+    let outputs = filter.outputs
+    if outputs.spans.count == 1 && first + width <= outputs.count {
+      kernels.copyRows(
+        weights + outputs.spans[0].start + first, filter.fullOutputs, rows, width, target, width)
+      return
+    }
+    for row in 0..<rows {
+      outputs.copy(
+        weights + row * filter.fullOutputs, from: first, count: width, to: target + row * width)
     }
   }
 
