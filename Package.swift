@@ -7,11 +7,13 @@ import PackageDescription
 /// They are one source compiled three times, once per instruction set: each folder is a symbolic link to
 /// Sources/Kernels. Clang's -march reaches Swift code generation through -Xcc; without it a fused multiply-add
 /// is a library call per lane.
-func kernels(_ level: String, march: String?, define: String) -> Target {
+func kernels(
+  _ name: String, march: String?, define: String, in folder: String = "Sources"
+) -> Target {
   var flags = ["-Ounchecked"]
   if let march { flags += ["-Xcc", "-march=\(march)"] }
   return .target(
-    name: "Kernels\(level)", swiftSettings: [.unsafeFlags(flags), .define(define)])
+    name: name, path: "\(folder)/\(name)", swiftSettings: [.unsafeFlags(flags), .define(define)])
 }
 
 let package = Package(
@@ -41,9 +43,9 @@ let package = Package(
 
     // Numbers.
     .target(name: "Randomness"),
-    kernels("V4", march: "x86-64-v4", define: "KERNELS_V4"),
-    kernels("V3", march: "x86-64-v3", define: "KERNELS_V3"),
-    kernels("Portable", march: nil, define: "KERNELS_PORTABLE"),
+    kernels("KernelsV4", march: "x86-64-v4", define: "KERNELS_V4"),
+    kernels("KernelsV3", march: "x86-64-v3", define: "KERNELS_V3"),
+    kernels("KernelsPortable", march: nil, define: "KERNELS_PORTABLE"),
     .target(
       name: "Engine", dependencies: ["CPUShims", "KernelsV4", "KernelsV3", "KernelsPortable"]),
 
@@ -91,6 +93,11 @@ let package = Package(
       ]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["CommandLineTool", "JPEGShims", "Runs"]),
+
+    // Proof of the kernels' compiled code, and planted faults that it must find; nothing links them.
+    .testTarget(name: "KernelCodeTests"),
+    kernels("PlantedKernelsV4", march: "x86-64-v4", define: "KERNELS_V4", in: "Tests"),
+    kernels("PlantedKernelsV3", march: "x86-64-v3", define: "KERNELS_V3", in: "Tests"),
   ],
   swiftLanguageModes: [.v6]
 )
