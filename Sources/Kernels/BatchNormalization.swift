@@ -23,18 +23,18 @@ public func chunkMoments(
 }
 
 private struct Moments<let vectors: Int> {
-  @inline(__always)
+  @inline(always)
   func take(
     _ x: UnsafePointer<Float>, _ pixels: Int, _ stride: Int, _ mean: UnsafeMutablePointer<Float>,
     _ squares: UnsafeMutablePointer<Float>
   ) {
     let scale = Vector(repeating: 1 / Float(pixels))
-    var sums = InlineArray<vectors, Vector>(repeating: Vector(repeating: 0))
+    var sums = InlineArray<vectors, Vector> { _ in Vector(repeating: 0) }
     for p in 0..<pixels {
       for v in 0..<vectors { sums[v] += load(x + p * stride + v * Vector.scalarCount) }
     }
     for v in 0..<vectors { sums[v] *= scale }
-    var deviations = InlineArray<vectors, Vector>(repeating: Vector(repeating: 0))
+    var deviations = InlineArray<vectors, Vector> { _ in Vector(repeating: 0) }
     for p in 0..<pixels {
       for v in 0..<vectors {
         let difference = load(x + p * stride + v * Vector.scalarCount) - sums[v]
@@ -65,7 +65,7 @@ public func scaleShiftActivate(
   }
 }
 
-@inline(__always)
+@inline(always)
 private func scaleShift(
   _ x: UnsafePointer<Float>, _ pixels: Int, _ stride: Int, _ step: Int,
   _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>, _ activation: Int,
@@ -114,7 +114,7 @@ public func chunkGradientSums(
   }
 }
 
-@inline(__always)
+@inline(always)
 private func gradientSums(
   _ gradient: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ pixels: Int, _ stride: Int,
   _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>, _ mean: UnsafePointer<Float>,
@@ -137,7 +137,7 @@ private func gradientSums(
 }
 
 private struct GradientSums<let vectors: Int> {
-  @inline(__always)
+  @inline(always)
   func take(
     _ gradient: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ pixels: Int, _ stride: Int,
     _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>, _ mean: UnsafePointer<Float>,
@@ -145,8 +145,8 @@ private struct GradientSums<let vectors: Int> {
     _ products: UnsafeMutablePointer<Float>
   ) {
     let zero = Vector(repeating: 0)
-    var sum = InlineArray<vectors, Vector>(repeating: zero)
-    var product = InlineArray<vectors, Vector>(repeating: zero)
+    var sum = InlineArray<vectors, Vector> { _ in zero }
+    var product = InlineArray<vectors, Vector> { _ in zero }
     for p in 0..<pixels {
       for v in 0..<vectors {
         let lane = v * Vector.scalarCount
@@ -185,7 +185,7 @@ public func normalizationGradient(
   }
 }
 
-@inline(__always)
+@inline(always)
 private func inputGradient(
   _ gradient: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ pixels: Int, _ stride: Int,
   _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>, _ mean: UnsafePointer<Float>,

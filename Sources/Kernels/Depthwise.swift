@@ -41,7 +41,7 @@ public func depthwiseRows(
 }
 
 /// The 3x3 window: weights stay in registers.
-@inline(__always)
+@inline(always)
 private func depthwiseThree(
   _ source: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int,
   _ weights: UnsafePointer<Float>, _ step: Int, _ target: UnsafeMutablePointer<Float>,
@@ -49,7 +49,7 @@ private func depthwiseThree(
 ) {
   var channel = 0
   while channel < pixelStride {
-    var filter = InlineArray<9, Vector>(repeating: Vector(repeating: 0))
+    var filter = InlineArray<9, Vector> { _ in Vector(repeating: 0) }
     for t in 0..<9 { filter[t] = load(weights + t * pixelStride + channel) }
     for row in 0..<rows {
       var window = source + row * step * sourceRow + channel
@@ -109,7 +109,7 @@ public func depthwiseGradient(
 }
 
 /// One row of a 3x3 window; even and odd pixels are summed apart, so that sums need not wait for each other.
-@inline(__always)
+@inline(always)
 private func depthwiseGradientThree(
   _ source: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int, _ step: Int,
   _ gradient: UnsafePointer<Float>, _ gradientRow: Int, _ rows: Int, _ columns: Int,
@@ -146,7 +146,7 @@ private func depthwiseGradientThree(
   store(a2 + b2, sums + 2 * pixelStride)
 }
 
-@inline(__always)
+@inline(always)
 private func depthwiseGradientOne(
   _ source: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int, _ step: Int,
   _ gradient: UnsafePointer<Float>, _ gradientRow: Int, _ rows: Int, _ columns: Int,

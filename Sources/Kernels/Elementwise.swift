@@ -1,17 +1,17 @@
 // Operations on whole blocks of floats; every count is a multiple of 16, as pixel strides are, unless said.
 
-/// `y = activation(first + second)` for rows of pixels; each side is `clamp(x * scale + shift)` by channel.
+/// `y = clamp(first + second)` for rows of pixels; each side is `clamp(x * scale + shift)` by channel.
 ///
 /// - Parameters:
-///   - bounds: the lowest and highest value of the first side, then of the second; infinite for none.
+///   - bounds: the lowest and highest value of the first side, of the second and of `y`; infinite for none.
 public func addActivate(
   _ a: UnsafePointer<Float>, scaleA: UnsafePointer<Float>, shiftA: UnsafePointer<Float>,
   _ b: UnsafePointer<Float>, scaleB: UnsafePointer<Float>, shiftB: UnsafePointer<Float>,
-  bounds: UnsafePointer<Float>, pixels: Int, stride: Int, activation: Int,
-  _ y: UnsafeMutablePointer<Float>
+  bounds: UnsafePointer<Float>, pixels: Int, stride: Int, _ y: UnsafeMutablePointer<Float>
 ) {
   let (lowA, highA) = (Vector(repeating: bounds[0]), Vector(repeating: bounds[1]))
   let (lowB, highB) = (Vector(repeating: bounds[2]), Vector(repeating: bounds[3]))
+  let (lowY, highY) = (Vector(repeating: bounds[4]), Vector(repeating: bounds[5]))
   for p in 0..<pixels {
     let row = p * stride
     var channel = 0
@@ -22,7 +22,7 @@ public func addActivate(
       let second = clamp(
         multiplyAdd(load(shiftB + channel), load(b + row + channel), load(scaleB + channel)), lowB,
         highB)
-      store(activate(first + second, activation), y + row + channel)
+      store(clamp(first + second, lowY, highY), y + row + channel)
       channel += Vector.scalarCount
     }
   }

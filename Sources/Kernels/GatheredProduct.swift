@@ -48,14 +48,14 @@ public func multiplyGathered(
 /// One tile of `rows` pixels, at most `fullRows`.
 ///
 /// A panel is two vectors wide, but for the last of a layer whose channels fill no whole one.
-@inline(__always)
+@inline(always)
 private func multiplyTile(
   _ rows: Int, _ input: UnsafePointer<Float>, _ inputStride: Int, _ source: UnsafePointer<Int32>,
   _ tapOffsets: UnsafePointer<Int32>, _ tapPanels: UnsafePointer<Int32>, _ taps: Int, _ depth: Int,
   _ panel: UnsafePointer<Float>, _ vectors: Int, _ output: UnsafeMutablePointer<Float>,
   _ outputStride: Int, _ target: UnsafePointer<Int32>
 ) {
-  @inline(__always)
+  @inline(always)
   func run<let rows: Int, let accumulators: Int>(_ tile: Tile<rows, accumulators>) {
     tile.multiply(
       input, inputStride, source, tapOffsets, tapPanels, taps, depth, panel, output, outputStride,
@@ -104,7 +104,7 @@ private func multiplyTile(
 
 /// `rows` pixels by `accumulators / rows` vectors, held in registers through all taps.
 private struct Tile<let rows: Int, let accumulators: Int> {
-  @inline(__always)
+  @inline(always)
   func multiply(
     _ input: UnsafePointer<Float>, _ inputStride: Int, _ source: UnsafePointer<Int32>,
     _ tapOffsets: UnsafePointer<Int32>, _ tapPanels: UnsafePointer<Int32>, _ taps: Int,
@@ -112,7 +112,7 @@ private struct Tile<let rows: Int, let accumulators: Int> {
     _ outputStride: Int, _ target: UnsafePointer<Int32>
   ) {
     let vectors = accumulators / rows
-    var sums = InlineArray<accumulators, Vector>(repeating: Vector(repeating: 0))
+    var sums = InlineArray<accumulators, Vector> { _ in Vector(repeating: 0) }
     // Row pointers are made outside the inner loop: more work in its body would stop the unrolling.
     var pixels = InlineArray<rows, UnsafePointer<Float>>(repeating: input)
     for m in 0..<rows { pixels[m] = input + Int(source[m]) * inputStride }

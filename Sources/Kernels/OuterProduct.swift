@@ -24,7 +24,7 @@ public func accumulateOuterProducts(
   runs: UnsafePointer<Int32>, runCount: Int, vectors: Int,
   sums: UnsafeMutablePointer<Float>, sumsStride: Int, continuing: Bool
 ) {
-  @inline(__always)
+  @inline(always)
   func run<let rows: Int, let accumulators: Int>(_ tile: OuterTile<rows, accumulators>) {
     tile.accumulate(
       input, inputStride, inputStep, gradient, gradientStride, gradientStep, runs, runCount, sums,
@@ -46,7 +46,7 @@ public func accumulateOuterProducts(
 }
 
 private struct OuterTile<let rows: Int, let accumulators: Int> {
-  @inline(__always)
+  @inline(always)
   func accumulate(
     _ input: UnsafePointer<Float>, _ inputStride: Int, _ inputStep: Int,
     _ gradient: UnsafePointer<Float>, _ gradientStride: Int, _ gradientStep: Int,
@@ -54,7 +54,7 @@ private struct OuterTile<let rows: Int, let accumulators: Int> {
     _ sumsStride: Int, _ continuing: Bool
   ) {
     let vectors = accumulators / rows
-    var totals = InlineArray<accumulators, Vector>(repeating: Vector(repeating: 0))
+    var totals = InlineArray<accumulators, Vector> { _ in Vector(repeating: 0) }
     if continuing {
       for m in 0..<rows {
         for v in 0..<vectors {

@@ -28,7 +28,7 @@ public let panelVectors = 2
 /// Adds `a * b` to `accumulator`, fused where the instruction set has it and plain elsewhere.
 ///
 /// Never a library call.
-@inline(__always)
+@inline(always)
 func multiplyAdd(_ accumulator: Vector, _ a: Vector, _ b: Vector) -> Vector {
   #if KERNELS_V4 || KERNELS_V3
     accumulator.addingProduct(a, b)
@@ -37,17 +37,17 @@ func multiplyAdd(_ accumulator: Vector, _ a: Vector, _ b: Vector) -> Vector {
   #endif
 }
 
-@inline(__always)
+@inline(always)
 func load(_ pointer: UnsafePointer<Float>) -> Vector {
   UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
 }
 
-@inline(__always)
+@inline(always)
 func load(_ pointer: UnsafeMutablePointer<Float>) -> Vector {
   UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
 }
 
-@inline(__always)
+@inline(always)
 func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
 }
@@ -55,7 +55,7 @@ func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
 /// Applies the activation of a kind: 0 for none, 1 for max(x, 0), 2 for min(max(x, 0), 6).
 ///
 /// NaN stays NaN.
-@inline(__always)
+@inline(always)
 func activate(_ x: Vector, _ kind: Int) -> Vector {
   if kind == 0 { return x }
   let zero = Vector(repeating: 0)
@@ -66,7 +66,7 @@ func activate(_ x: Vector, _ kind: Int) -> Vector {
 }
 
 /// The gradient that passes an activation whose input was `x`.
-@inline(__always)
+@inline(always)
 func passed(_ gradient: Vector, through x: Vector, _ kind: Int) -> Vector {
   if kind == 0 { return gradient }
   let zero = Vector(repeating: 0)
@@ -76,7 +76,7 @@ func passed(_ gradient: Vector, through x: Vector, _ kind: Int) -> Vector {
 }
 
 /// `x` between two bounds; NaN stays NaN.
-@inline(__always)
+@inline(always)
 func clamp(_ x: Vector, _ lowest: Vector, _ highest: Vector) -> Vector {
   let raised = x.replacing(with: lowest, where: x .< lowest)
   return raised.replacing(with: highest, where: raised .> highest)

@@ -12,7 +12,7 @@ private typealias Four = InlineArray<4, Vector>
 private typealias Three = InlineArray<3, Vector>
 
 /// The transpose of B times a column: six inputs to six.
-@inline(__always)
+@inline(always)
 private func inputTransform(_ d: Six) -> Six {
   let four = Vector(repeating: 4)
   let five = Vector(repeating: 5)
@@ -28,7 +28,7 @@ private func inputTransform(_ d: Six) -> Six {
 }
 
 /// The transpose of A times a column: six products to four outputs.
-@inline(__always)
+@inline(always)
 private func outputTransform(_ m: Six) -> Four {
   let sum = m[1] + m[2]
   let difference = m[1] - m[2]
@@ -42,7 +42,7 @@ private func outputTransform(_ m: Six) -> Four {
 }
 
 /// A times a column: the adjoint of the output transform, four gradients to six.
-@inline(__always)
+@inline(always)
 private func gradientTransform(_ y: Four) -> Six {
   let four = Vector(repeating: 4)
   let even = y[0] + y[2]
@@ -53,7 +53,7 @@ private func gradientTransform(_ y: Four) -> Six {
 }
 
 /// G times a column: three weights to six.
-@inline(__always)
+@inline(always)
 private func weightTransform(_ g: Three) -> Six {
   let sixth = Vector(repeating: -1 / 6)
   let even = g[0] + g[2]
@@ -66,7 +66,7 @@ private func weightTransform(_ g: Three) -> Six {
 }
 
 /// The transpose of G times a column: the adjoint of the weight transform, six gradients to three.
-@inline(__always)
+@inline(always)
 private func weightGradientTransform(_ u: Six) -> Three {
   let near = (u[1] + u[2]) * Vector(repeating: -1 / 6)
   let far = u[3] + u[4]
@@ -96,15 +96,15 @@ public func winogradInput(
     while channel < channels {
       let patch = source + tile * 4 * pixelStride + channel
       let place = target + tile * tileStride + channel
-      var columns = InlineArray<36, Vector>(repeating: Vector(repeating: 0))
+      var columns = InlineArray<36, Vector> { _ in Vector(repeating: 0) }
       for j in 0..<6 {
-        var d = Six(repeating: Vector(repeating: 0))
+        var d = Six { _ in Vector(repeating: 0) }
         for i in 0..<6 { d[i] = load(patch + i * rowStride + j * pixelStride) }
         let t = inputTransform(d)
         for i in 0..<6 { columns[i * 6 + j] = t[i] }
       }
       for i in 0..<6 {
-        var row = Six(repeating: Vector(repeating: 0))
+        var row = Six { _ in Vector(repeating: 0) }
         for j in 0..<6 { row[j] = columns[i * 6 + j] }
         let t = inputTransform(row)
         for j in 0..<6 { store(t[j], place + (i * 6 + j) * positionStride) }
@@ -131,15 +131,15 @@ public func winogradOutput(
     while channel < channels {
       let place = source + tile * tileStride + channel
       let pixel = target + tile * 4 * pixelStride + channel
-      var halves = InlineArray<24, Vector>(repeating: Vector(repeating: 0))
+      var halves = InlineArray<24, Vector> { _ in Vector(repeating: 0) }
       for j in 0..<6 {
-        var m = Six(repeating: Vector(repeating: 0))
+        var m = Six { _ in Vector(repeating: 0) }
         for i in 0..<6 { m[i] = load(place + (i * 6 + j) * positionStride) }
         let t = outputTransform(m)
         for i in 0..<4 { halves[i * 6 + j] = t[i] }
       }
       for i in 0..<rows {
-        var row = Six(repeating: Vector(repeating: 0))
+        var row = Six { _ in Vector(repeating: 0) }
         for j in 0..<6 { row[j] = halves[i * 6 + j] }
         let t = outputTransform(row)
         let line = pixel + i * rowStride
@@ -166,15 +166,15 @@ public func winogradGradient(
     while channel < channels {
       let patch = source + tile * 4 * pixelStride + channel
       let place = target + tile * tileStride + channel
-      var halves = InlineArray<24, Vector>(repeating: Vector(repeating: 0))
+      var halves = InlineArray<24, Vector> { _ in Vector(repeating: 0) }
       for j in 0..<width {
-        var y = Four(repeating: Vector(repeating: 0))
+        var y = Four { _ in Vector(repeating: 0) }
         for i in 0..<4 where i < rows { y[i] = load(patch + i * rowStride + j * pixelStride) }
         let t = gradientTransform(y)
         for i in 0..<6 { halves[i * 4 + j] = t[i] }
       }
       for i in 0..<6 {
-        var row = Four(repeating: Vector(repeating: 0))
+        var row = Four { _ in Vector(repeating: 0) }
         for j in 0..<4 { row[j] = halves[i * 4 + j] }
         let t = gradientTransform(row)
         for j in 0..<6 { store(t[j], place + (i * 6 + j) * positionStride) }
@@ -196,9 +196,9 @@ public func winogradWeights(
 ) {
   var place = 0
   while place < count {
-    var columns = InlineArray<18, Vector>(repeating: Vector(repeating: 0))
+    var columns = InlineArray<18, Vector> { _ in Vector(repeating: 0) }
     for j in 0..<3 {
-      var g = Three(repeating: Vector(repeating: 0))
+      var g = Three { _ in Vector(repeating: 0) }
       for i in 0..<3 {
         let tap = reversed ? 8 - (i * 3 + j) : i * 3 + j
         g[i] = load(source + tap * tapStride + place)
@@ -225,15 +225,15 @@ public func winogradWeightGradient(
 ) {
   var place = 0
   while place < count {
-    var halves = InlineArray<18, Vector>(repeating: Vector(repeating: 0))
+    var halves = InlineArray<18, Vector> { _ in Vector(repeating: 0) }
     for j in 0..<6 {
-      var u = Six(repeating: Vector(repeating: 0))
+      var u = Six { _ in Vector(repeating: 0) }
       for i in 0..<6 { u[i] = load(source + (i * 6 + j) * positionStride + place) }
       let t = weightGradientTransform(u)
       for i in 0..<3 { halves[i * 6 + j] = t[i] }
     }
     for i in 0..<3 {
-      var row = Six(repeating: Vector(repeating: 0))
+      var row = Six { _ in Vector(repeating: 0) }
       for j in 0..<6 { row[j] = halves[i * 6 + j] }
       let t = weightGradientTransform(row)
       for j in 0..<3 { store(t[j], target + (i * 3 + j) * tapStride + place) }

@@ -82,13 +82,18 @@ private struct DirectBlock {
     }
     // With a border a row of taps counts as one.
     let rowTaps = plan.layout == .bordered ? taps / block.classes[0].taps : 1
-    for panel in panels { multiply(panel, memory, depth: product.depth * rowTaps) }
     clearUntouched()
+    for panel in panels {
+      multiply(panel, memory, depth: product.depth * rowTaps)
+      takeMoments(panel)
+    }
+  }
+
+  /// A panel's output is still in the nearest cache.
+  private func takeMoments(_ panel: Int) {
     guard let moments = product.moments else { return }
-    let floats =
-      panels.lowerBound
-      * kernels.panelWidth..<min(
-        panels.upperBound * kernels.panelWidth, product.target.shape.pixelStride)
+    let start = panel * kernels.panelWidth
+    let floats = start..<start + product.panelWidth(panel, kernels)
     for image in 0..<images {
       let first = (firstImage + image) * moments.plan.chunksPerImage
       let rows = moments.plan.rowsPerChunk

@@ -17,7 +17,7 @@ public struct Elementwise: Sendable {
     plain.update(repeating: 1, count: row)
     (plain + row).update(repeating: 0, count: row)
     let nothing = (UnsafePointer(plain), UnsafePointer(plain + row))
-    let bounds = a.bounds + b.bounds
+    let bounds = a.bounds + b.bounds + activation.bounds
     let chunks = ChunkPlan(shape)
     context.threads.forEach(chunks.count) { chunk in
       let pixels = chunks.pixels(of: chunk)
@@ -26,8 +26,7 @@ public struct Elementwise: Sendable {
       let (scaleB, shiftB) = b.factors(ofImage: image) ?? nothing
       context.kernels.addActivate(
         a.map.elements + pixels.start * row, scaleA, shiftA, b.map.elements + pixels.start * row,
-        scaleB, shiftB, bounds, pixels.count, row, activation.rawValue,
-        output.elements + pixels.start * row)
+        scaleB, shiftB, bounds, pixels.count, row, output.elements + pixels.start * row)
     }
   }
 
@@ -79,15 +78,20 @@ public struct Elementwise: Sendable {
   }
 }
 
-extension Operand {
-  /// The lowest and the highest value that the pending activation lets pass.
+extension FusedActivation {
+  /// The lowest and the highest value that it lets pass.
   fileprivate var bounds: [Float] {
-    switch pending?.activation ?? .none {
+    switch self {
     case .none: [-.infinity, .infinity]
     case .relu: [0, .infinity]
     case .relu6: [0, 6]
     }
   }
+}
+
+extension Operand {
+  /// The lowest and the highest value that the pending activation lets pass.
+  fileprivate var bounds: [Float] { (pending?.activation ?? .none).bounds }
 
   /// What is pending for an image: scale and shift of every channel.
   fileprivate func factors(ofImage image: Int) -> (UnsafePointer<Float>, UnsafePointer<Float>)? {

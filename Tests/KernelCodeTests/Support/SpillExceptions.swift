@@ -1,5 +1,11 @@
 /// Kernels whose hot loops may keep vectors on the stack: the one list of them.
-let spillExceptions: [SpillException] = []
+///
+/// Winograd's transforms turn a tile's columns, keep them in a small array, and turn its rows: 36 vectors are more
+/// than there are registers.
+let spillExceptions: [SpillException] = [
+  "winogradInput", "winogradOutput", "winogradGradient", "winogradWeights",
+  "winogradWeightGradient",
+].map { SpillException(kernel: $0, reason: "keeps a tile between its columns and its rows") }
 
 extension SpillException {
   /// Exceptions that excuse nothing, or nothing any more.
