@@ -48,34 +48,34 @@ private struct Moments<let vectors: Int> {
   }
 }
 
-/// `y = activation(x * scale + shift)`, channel by channel.
+/// `y = activation(x * scale + shift)` for `floats` floats of every pixel, a multiple of the lanes.
 ///
 /// - Parameters:
-///   - stride: floats of a pixel, a multiple of 16, and floats from pixel to pixel of `x`, `step` of them apart.
-///   - targetStride: floats from pixel to pixel of `y`. Where it is less than `stride`, a pixel's last floats
-///     are overwritten by the next pixel, and the last pixel writes past its end.
+///   - stride: floats from one pixel of `x` to the next.
+///   - targetStride: the same of `y`. Where it is less than `floats`, a pixel's last floats are overwritten by the
+///     next pixel, and the last pixel writes past its end.
 public func scaleShiftActivate(
-  _ x: UnsafePointer<Float>, pixels: Int, stride: Int, step: Int, scale: UnsafePointer<Float>,
+  _ x: UnsafePointer<Float>, pixels: Int, stride: Int, floats: Int, scale: UnsafePointer<Float>,
   shift: UnsafePointer<Float>, activation: Int, _ y: UnsafeMutablePointer<Float>, targetStride: Int
 ) {
   switch activation {
-  case 0: scaleShift(x, pixels, stride, step, scale, shift, 0, y, targetStride)
-  case 1: scaleShift(x, pixels, stride, step, scale, shift, 1, y, targetStride)
-  default: scaleShift(x, pixels, stride, step, scale, shift, 2, y, targetStride)
+  case 0: scaleShift(x, pixels, stride, floats, scale, shift, 0, y, targetStride)
+  case 1: scaleShift(x, pixels, stride, floats, scale, shift, 1, y, targetStride)
+  default: scaleShift(x, pixels, stride, floats, scale, shift, 2, y, targetStride)
   }
 }
 
 @inline(always)
 private func scaleShift(
-  _ x: UnsafePointer<Float>, _ pixels: Int, _ stride: Int, _ step: Int,
+  _ x: UnsafePointer<Float>, _ pixels: Int, _ stride: Int, _ floats: Int,
   _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>, _ activation: Int,
   _ y: UnsafeMutablePointer<Float>, _ targetStride: Int
 ) {
   for p in 0..<pixels {
-    let source = x + p * step * stride
+    let source = x + p * stride
     let target = y + p * targetStride
     var channel = 0
-    while channel < stride {
+    while channel < floats {
       let value = multiplyAdd(load(shift + channel), load(source + channel), load(scale + channel))
       store(activate(value, activation), target + channel)
       channel += Vector.scalarCount
@@ -83,18 +83,16 @@ private func scaleShift(
   }
 }
 
-/// Copies pixels of `stride` floats, every `step`-th, to pixels `targetStride` floats apart.
-///
-/// A smaller `targetStride` works as in `scaleShiftActivate`.
+/// Copies `floats` floats of every pixel, a multiple of the lanes; strides work as in `scaleShiftActivate`.
 public func copyPixels(
-  _ x: UnsafePointer<Float>, pixels: Int, stride: Int, step: Int,
+  _ x: UnsafePointer<Float>, pixels: Int, stride: Int, floats: Int,
   _ y: UnsafeMutablePointer<Float>, targetStride: Int
 ) {
   for p in 0..<pixels {
-    let source = x + p * step * stride
+    let source = x + p * stride
     let target = y + p * targetStride
     var channel = 0
-    while channel < stride {
+    while channel < floats {
       store(load(source + channel), target + channel)
       channel += Vector.scalarCount
     }
@@ -168,26 +166,28 @@ private struct GradientSums<let vectors: Int> {
 /// The gradient of a batch normalisation's input: `scale * g + slope * (x - mean) + offset`.
 ///
 /// `g` is the gradient behind the activation; `slope` and `offset` carry the two means that the batch
-/// statistics feed back. `result` may be `gradient`.
+/// statistics feed back. `result` may be `gradient`. Of every pixel `floats` floats are done, a multiple of the
+/// lanes.
 public func normalizationGradient(
-  gradient: UnsafePointer<Float>, _ x: UnsafePointer<Float>, pixels: Int, stride: Int,
+  gradient: UnsafePointer<Float>, _ x: UnsafePointer<Float>, pixels: Int, stride: Int, floats: Int,
   scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, mean: UnsafePointer<Float>,
   slope: UnsafePointer<Float>, offset: UnsafePointer<Float>, activation: Int,
   result: UnsafeMutablePointer<Float>
 ) {
   switch activation {
   case 0:
-    inputGradient(gradient, x, pixels, stride, scale, shift, mean, slope, offset, 0, result)
+    inputGradient(gradient, x, pixels, stride, floats, scale, shift, mean, slope, offset, 0, result)
   case 1:
-    inputGradient(gradient, x, pixels, stride, scale, shift, mean, slope, offset, 1, result)
+    inputGradient(gradient, x, pixels, stride, floats, scale, shift, mean, slope, offset, 1, result)
   default:
-    inputGradient(gradient, x, pixels, stride, scale, shift, mean, slope, offset, 2, result)
+    inputGradient(gradient, x, pixels, stride, floats, scale, shift, mean, slope, offset, 2, result)
   }
 }
 
 @inline(always)
 private func inputGradient(
   _ gradient: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ pixels: Int, _ stride: Int,
+  _ floats: Int,
   _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>, _ mean: UnsafePointer<Float>,
   _ slope: UnsafePointer<Float>, _ offset: UnsafePointer<Float>, _ activation: Int,
   _ result: UnsafeMutablePointer<Float>
@@ -195,7 +195,7 @@ private func inputGradient(
   for p in 0..<pixels {
     let row = p * stride
     var channel = 0
-    while channel < stride {
+    while channel < floats {
       let a = load(scale + channel)
       let value = load(x + row + channel)
       let g = passed(

@@ -5,24 +5,26 @@
 /// Filters some rows of pixels: every target pixel is the sum over the window, in the order of taps.
 ///
 /// - Parameters:
-///   - source: the first tap of the first target pixel; `sourceRow` floats from row to row.
-///   - pixelStride: floats of a pixel, on both sides.
+///   - source: the first tap of the first target pixel, dense: `pixelStride` floats a pixel, all of which are
+///     filtered; `sourceRow` floats from row to row.
+///   - weights: the first tap; `weightStride` floats from tap to tap.
 ///   - kernel: the side of the window, which moves by `step` pixels.
-///   - target: the first of `rows` x `columns` pixels; `targetRow` floats from row to row.
+///   - target: the first of `rows` x `columns` pixels; `targetStride` floats from pixel to pixel.
 public func depthwiseRows(
   _ source: UnsafePointer<Float>, sourceRow: Int, pixelStride: Int,
-  weights: UnsafePointer<Float>, kernel: Int, step: Int,
-  _ target: UnsafeMutablePointer<Float>, targetRow: Int, rows: Int, columns: Int
+  weights: UnsafePointer<Float>, weightStride: Int, kernel: Int, step: Int,
+  _ target: UnsafeMutablePointer<Float>, targetStride: Int, rows: Int, columns: Int
 ) {
   if kernel == 3 {
     depthwiseThree(
-      source, sourceRow, pixelStride, weights, step, target, targetRow, rows, columns)
+      source, sourceRow, pixelStride, weights, weightStride, step, target, targetStride, rows,
+      columns)
     return
   }
   for row in 0..<rows {
     for column in 0..<columns {
       let window = source + row * step * sourceRow + column * step * pixelStride
-      let place = target + row * targetRow + column * pixelStride
+      let place = target + (row * columns + column) * targetStride
       var channel = 0
       while channel < pixelStride {
         var sum = Vector(repeating: 0)
@@ -30,7 +32,7 @@ public func depthwiseRows(
           for h in 0..<kernel {
             sum = multiplyAdd(
               sum, load(window + v * sourceRow + h * pixelStride + channel),
-              load(weights + (v * kernel + h) * pixelStride + channel))
+              load(weights + (v * kernel + h) * weightStride + channel))
           }
         }
         store(sum, place + channel)
@@ -44,16 +46,16 @@ public func depthwiseRows(
 @inline(always)
 private func depthwiseThree(
   _ source: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int,
-  _ weights: UnsafePointer<Float>, _ step: Int, _ target: UnsafeMutablePointer<Float>,
-  _ targetRow: Int, _ rows: Int, _ columns: Int
+  _ weights: UnsafePointer<Float>, _ weightStride: Int, _ step: Int,
+  _ target: UnsafeMutablePointer<Float>, _ targetStride: Int, _ rows: Int, _ columns: Int
 ) {
   var channel = 0
   while channel < pixelStride {
     var filter = InlineArray<9, Vector> { _ in Vector(repeating: 0) }
-    for t in 0..<9 { filter[t] = load(weights + t * pixelStride + channel) }
+    for t in 0..<9 { filter[t] = load(weights + t * weightStride + channel) }
     for row in 0..<rows {
       var window = source + row * step * sourceRow + channel
-      var place = target + row * targetRow + channel
+      var place = target + row * columns * targetStride + channel
       var left = columns
       repeat {
         var sum = load(window) * filter[0]
@@ -69,7 +71,7 @@ private func depthwiseThree(
         sum = multiplyAdd(sum, load(third + 2 * pixelStride), filter[8])
         store(sum, place)
         window += step * pixelStride
-        place += pixelStride
+        place += targetStride
         left -= 1
       } while left > 0
     }
@@ -80,27 +82,29 @@ private func depthwiseThree(
 /// The filter's gradient over some rows of pixels: for every tap, the sum over pixels of source times gradient.
 ///
 /// - Parameters:
-///   - source: the first tap of the first pixel, with a border of zeros; `sourceRow` floats from row to row.
-///   - gradient: the first of `rows` x `columns` pixels; `gradientRow` floats from row to row.
-///   - sums: [tap][pixelStride], overwritten.
+///   - source: the first tap of the first pixel, dense, with a border of zeros: `pixelStride` floats a pixel;
+///     `sourceRow` floats from row to row.
+///   - gradient: the first of `rows` x `columns` pixels; `gradientStride` floats from pixel to pixel, as from tap to
+///     tap of `sums`, which are overwritten.
 public func depthwiseGradient(
   _ source: UnsafePointer<Float>, sourceRow: Int, pixelStride: Int, kernel: Int, step: Int,
-  gradient: UnsafePointer<Float>, gradientRow: Int, rows: Int, columns: Int,
+  gradient: UnsafePointer<Float>, gradientStride: Int, rows: Int, columns: Int,
   _ sums: UnsafeMutablePointer<Float>
 ) {
   var channel = 0
   while channel < pixelStride {
     for v in 0..<kernel {
       let line = source + v * sourceRow + channel
-      let place = sums + v * kernel * pixelStride + channel
+      let place = sums + v * kernel * gradientStride + channel
       if kernel == 3 {
         depthwiseGradientThree(
-          line, sourceRow, pixelStride, step, gradient + channel, gradientRow, rows, columns, place)
+          line, sourceRow, pixelStride, step, gradient + channel, gradientStride, rows,
+          columns, place)
       } else {
         for h in 0..<kernel {
           depthwiseGradientOne(
-            line + h * pixelStride, sourceRow, pixelStride, step, gradient + channel, gradientRow,
-            rows, columns, place + h * pixelStride)
+            line + h * pixelStride, sourceRow, pixelStride, step, gradient + channel,
+            gradientStride, rows, columns, place + h * gradientStride)
         }
       }
     }
@@ -112,7 +116,7 @@ public func depthwiseGradient(
 @inline(always)
 private func depthwiseGradientThree(
   _ source: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int, _ step: Int,
-  _ gradient: UnsafePointer<Float>, _ gradientRow: Int, _ rows: Int, _ columns: Int,
+  _ gradient: UnsafePointer<Float>, _ gradientStride: Int, _ rows: Int, _ columns: Int,
   _ sums: UnsafeMutablePointer<Float>
 ) {
   let zero = Vector(repeating: 0)
@@ -120,19 +124,19 @@ private func depthwiseGradientThree(
   var (b0, b1, b2) = (zero, zero, zero)
   for row in 0..<rows {
     var x = source + row * step * sourceRow
-    var y = gradient + row * gradientRow
+    var y = gradient + row * columns * gradientStride
     for _ in 0..<columns / 2 {
       let g = load(y)
       a0 = multiplyAdd(a0, g, load(x))
       a1 = multiplyAdd(a1, g, load(x + pixelStride))
       a2 = multiplyAdd(a2, g, load(x + 2 * pixelStride))
       x += step * pixelStride
-      let next = load(y + pixelStride)
+      let next = load(y + gradientStride)
       b0 = multiplyAdd(b0, next, load(x))
       b1 = multiplyAdd(b1, next, load(x + pixelStride))
       b2 = multiplyAdd(b2, next, load(x + 2 * pixelStride))
       x += step * pixelStride
-      y += 2 * pixelStride
+      y += 2 * gradientStride
     }
     if columns % 2 == 1 {
       let g = load(y)
@@ -142,14 +146,14 @@ private func depthwiseGradientThree(
     }
   }
   store(a0 + b0, sums)
-  store(a1 + b1, sums + pixelStride)
-  store(a2 + b2, sums + 2 * pixelStride)
+  store(a1 + b1, sums + gradientStride)
+  store(a2 + b2, sums + 2 * gradientStride)
 }
 
 @inline(always)
 private func depthwiseGradientOne(
   _ source: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int, _ step: Int,
-  _ gradient: UnsafePointer<Float>, _ gradientRow: Int, _ rows: Int, _ columns: Int,
+  _ gradient: UnsafePointer<Float>, _ gradientStride: Int, _ rows: Int, _ columns: Int,
   _ sums: UnsafeMutablePointer<Float>
 ) {
   var sum = Vector(repeating: 0)
@@ -157,7 +161,7 @@ private func depthwiseGradientOne(
     for column in 0..<columns {
       sum = multiplyAdd(
         sum, load(source + row * step * sourceRow + column * step * pixelStride),
-        load(gradient + row * gradientRow + column * pixelStride))
+        load(gradient + (row * columns + column) * gradientStride))
     }
   }
   store(sum, sums)

@@ -109,17 +109,3 @@ public func cutRows(
     }
   }
 }
-
-/// Copies `rows` rows of `floats` floats, a multiple of the lanes.
-public func copyRows(
-  _ x: UnsafePointer<Float>, stride: Int, rows: Int, floats: Int,
-  _ y: UnsafeMutablePointer<Float>, targetStride: Int
-) {
-  for row in 0..<rows {
-    var place = 0
-    while place < floats {
-      store(load(x + row * stride + place), y + row * targetStride + place)
-      place += Vector.scalarCount
-    }
-  }
-}

@@ -50,7 +50,6 @@ public struct KernelSet: Sendable {
       Pointer, Int, Int, Pointer, Int, Int, Indices, Int, Int, MutablePointer, Int, Bool
     ) -> Void
   package let cutRows: @Sendable (Pointer, Int, Int, Int, MutablePointer, Int) -> Void
-  package let copyRows: @Sendable (Pointer, Int, Int, Int, MutablePointer, Int) -> Void
   package let winogradInput:
     @Sendable (Pointer, Int, Int, Int, Int, MutablePointer, Int, Int) -> Void
   package let winogradOutput:
@@ -60,7 +59,7 @@ public struct KernelSet: Sendable {
   package let winogradWeights: @Sendable (Pointer, Int, Bool, Int, MutablePointer, Int) -> Void
   package let winogradWeightGradient: @Sendable (Pointer, Int, Int, MutablePointer, Int) -> Void
   package let depthwiseRows:
-    @Sendable (Pointer, Int, Int, Pointer, Int, Int, MutablePointer, Int, Int, Int) -> Void
+    @Sendable (Pointer, Int, Int, Pointer, Int, Int, Int, MutablePointer, Int, Int, Int) -> Void
   package let depthwiseGradient:
     @Sendable (Pointer, Int, Int, Int, Int, Pointer, Int, Int, Int, MutablePointer) -> Void
   package let copyPixels: @Sendable (Pointer, Int, Int, Int, MutablePointer, Int) -> Void
@@ -74,7 +73,8 @@ public struct KernelSet: Sendable {
     ) -> Void
   package let normalizationGradient:
     @Sendable (
-      Pointer, Pointer, Int, Int, Pointer, Pointer, Pointer, Pointer, Pointer, Int, MutablePointer
+      Pointer, Pointer, Int, Int, Int, Pointer, Pointer, Pointer, Pointer, Pointer, Int,
+      MutablePointer
     ) -> Void
   package let addActivate:
     @Sendable (

@@ -26,12 +26,15 @@ public struct GradientOperand: Sendable {
   }
 
   /// Makes the gradient of some rows of an image; every row exactly once.
-  func resolve(image: Int, rows: Range<Int>, kernels: KernelSet) {
+  ///
+  /// - Parameter floats: which of a pixel's floats; all by default.
+  func resolve(image: Int, rows: Range<Int>, floats: Range<Int>? = nil, kernels: KernelSet) {
     guard let pending else { return }
     let row = shape.pixelStride
-    let first = (image * shape.height + rows.lowerBound) * shape.width * row
+    let floats = floats ?? 0..<row
+    let first = (image * shape.height + rows.lowerBound) * shape.width * row + floats.lowerBound
     pending.make(
-      map.elements + first, first: first, pixels: rows.count * shape.width,
+      map.elements + first, first: first, pixels: rows.count * shape.width, floats: floats,
       shard: image / (shape.images / pending.shards), kernels: kernels)
   }
 }
@@ -50,12 +53,14 @@ public struct PendingNormalizationGradient: @unchecked Sendable {
 
   /// Writes some pixels' gradient; `first` is the first float of them in the maps.
   func make(
-    _ result: UnsafeMutablePointer<Float>, first: Int, pixels: Int, shard: Int, kernels: KernelSet
+    _ result: UnsafeMutablePointer<Float>, first: Int, pixels: Int, floats: Range<Int>, shard: Int,
+    kernels: KernelSet
   ) {
     let row = input.shape.pixelStride
-    let offset = shard * row
+    let offset = shard * row + floats.lowerBound
     kernels.normalizationGradient(
-      gradient.elements + first, input.elements + first, pixels, row, state.scale + offset,
+      gradient.elements + first, input.elements + first, pixels, row, floats.count,
+      state.scale + offset,
       state.shift + offset, state.mean + offset, state.slope + offset, state.offset + offset,
       activation.rawValue, result)
   }

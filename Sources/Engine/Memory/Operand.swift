@@ -23,26 +23,31 @@ public struct Operand: Sendable {
     context.threads.forEach(shape.images * shape.height) { line in
       copy(
         image: line / shape.height, row: line % shape.height, columns: shape.width, step: 1,
-        to: target.elements + line * shape.width * row, stride: row, kernels: context.kernels)
+        floats: 0..<row, to: target.elements + line * shape.width * row, stride: row,
+        kernels: context.kernels)
     }
   }
 
   /// Copies every `step`-th pixel of a row, applied, to pixels `stride` floats apart.
   ///
-  /// Whole pixels of 16 floats are written, in order: where `stride` is less, the last one writes past its end.
+  /// - Parameter floats: which of a pixel's floats, a whole number of 16s. They are written in order: where `stride`
+  ///   is less, the last pixel writes past its end.
   func copy(
-    image: Int, row: Int, columns: Int, step: Int, to target: UnsafeMutablePointer<Float>,
-    stride: Int, kernels: KernelSet
+    image: Int, row: Int, columns: Int, step: Int, floats: Range<Int>,
+    to target: UnsafeMutablePointer<Float>, stride: Int, kernels: KernelSet
   ) {
     let pixelStride = shape.pixelStride
-    let source = map.elements + (image * shape.imagePixels + row * shape.width) * pixelStride
+    let source =
+      map.elements + (image * shape.imagePixels + row * shape.width) * pixelStride
+      + floats.lowerBound
     guard let pending else {
-      return kernels.copyPixels(source, columns, pixelStride, step, target, stride)
+      return kernels.copyPixels(source, columns, step * pixelStride, floats.count, target, stride)
     }
-    let offset = pending.shard(ofImage: image, images: shape.images) * pixelStride
+    let offset =
+      pending.shard(ofImage: image, images: shape.images) * pixelStride + floats.lowerBound
     kernels.scaleShiftActivate(
-      source, columns, pixelStride, step, pending.scale + offset, pending.shift + offset,
-      pending.activation.rawValue, target, stride)
+      source, columns, step * pixelStride, floats.count, pending.scale + offset,
+      pending.shift + offset, pending.activation.rawValue, target, stride)
   }
 }
 
@@ -72,10 +77,13 @@ struct Patch {
   var width: Int { (columns.count + step - 1) / step }
 
   /// Writes the patch to pixels `stride` floats apart, row after row without gaps.
+  ///
+  /// - Parameter floats: which of a pixel's floats; all by default.
   func copy(
-    _ operand: Operand, image: Int, to target: UnsafeMutablePointer<Float>, stride: Int,
-    kernels: KernelSet
+    _ operand: Operand, image: Int, floats: Range<Int>? = nil,
+    to target: UnsafeMutablePointer<Float>, stride: Int, kernels: KernelSet
   ) {
+    let floats = floats ?? 0..<operand.shape.pixelStride
     let shape = operand.shape
     let left = max(0, -columns.lowerBound)
     let right = max(0, columns.upperBound - shape.width)
@@ -89,8 +97,8 @@ struct Patch {
       }
       place.update(repeating: 0, count: left * stride)
       operand.copy(
-        image: image, row: row, columns: inside, step: step, to: place + left * stride,
-        stride: stride, kernels: kernels)
+        image: image, row: row, columns: inside, step: step, floats: floats,
+        to: place + left * stride, stride: stride, kernels: kernels)
       (place + (left + inside) * stride).update(repeating: 0, count: right * stride)
     }
   }

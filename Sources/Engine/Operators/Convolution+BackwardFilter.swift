@@ -133,8 +133,8 @@ private struct PortionLayout {
     let rows = segment.piece.rows
     let first = (segment.image * map.shape.height + rows.lowerBound) * map.shape.width
     for columns in columnTiles {
-      kernels.copyRows(
-        map.elements + first * row + columns.start, row, rows.count * map.shape.width,
+      kernels.copyPixels(
+        map.elements + first * row + columns.start, rows.count * map.shape.width, row,
         columns.count, target + start(of: columns), columns.count)
     }
   }
@@ -152,7 +152,8 @@ private struct PortionLayout {
     for index in 0..<patch.height {
       operand.copy(
         image: segment.image, row: patch.rows.lowerBound + index * patch.step,
-        columns: patch.width, step: patch.step, to: line, stride: row, kernels: kernels)
+        columns: patch.width, step: patch.step, floats: 0..<row, to: line, stride: row,
+        kernels: kernels)
       kernels.cutRows(
         line, patch.width, row, tiles, target + index * patch.width * sourceStride, tileStride)
     }
@@ -207,7 +208,8 @@ private struct FilterJobs {
     columnTiles = outerColumnTiles(floats: sums.columns, kernels)
     rowTiles = sums.rows / kernels.outerRows
     taps = sums.taps
-    let wanted = (4 * threads + columnTiles.count - 1) / columnTiles.count
+    // Many small jobs: with few, one thread waits for the other's last.
+    let wanted = (16 * threads + columnTiles.count - 1) / columnTiles.count
     rowGroups = min(rowTiles, wanted)
     tapGroups = min(taps, (wanted + rowGroups - 1) / rowGroups)
     count = columnTiles.count * rowGroups * tapGroups

@@ -14,7 +14,7 @@ extension Convolution {
     let panelCount = product.panelCount(kernels)
     let blockCount = plan.blockCount(images: product.source.shape.images)
     // Whole rows of panels share a block's pixels in cache; they are split only to feed every thread.
-    let groups = min(panelCount, max(1, 4 * context.threads.count / blockCount))
+    let groups = min(panelCount, max(1, 8 * context.threads.count / blockCount))
     let memory = context.workerScratch(.workerPixels, plan.patchPixels * stride + 16)
     context.threads.forEachWithWorker(blockCount * groups) { job, worker in
       let (block, group) = (job / groups, job % groups)

@@ -3,8 +3,8 @@
 /// Weights are [kernel][kernel][full channels]; input and output use the same channels. Sums run in the order
 /// of taps (data) or of images and pixels (filter), whatever the threads.
 ///
-/// Some rows of an image at a time are copied with a border of zeros, applied on the way, and filtered while
-/// they are in cache.
+/// Some rows and some channels of an image at a time are copied with a border of zeros, applied on the way, and
+/// filtered while they are in cache.
 public final class DepthwiseConvolution {
   /// The side of the window and its step.
   public let kernel, stride: Int
@@ -59,19 +59,21 @@ public final class DepthwiseConvolution {
     let row = input.shape.pixelStride
     let packed = pack(weights, fullChannels, channels, row, reversed: false, in: context)
     let bands = Bands(output.shape, step: stride, kernel: kernel)
-    let memory = context.workerScratch(.workerPixels, bands.patchPixels * row)
+    let memory = context.workerScratch(.workerPixels, bands.patchFloats)
     let kernels = context.kernels
     context.threads.forEachWithWorker(bands.count) { index, worker in
       let band = bands[index]
       let patch = band.patch(kernel: kernel, step: stride)
       let pixels = memory(worker)
-      patch.copy(input, image: band.image, to: pixels, stride: row, kernels: kernels)
+      let width = band.floats.count
+      patch.copy(
+        input, image: band.image, floats: band.floats, to: pixels, stride: width, kernels: kernels)
       kernels.depthwiseRows(
-        pixels, patch.width * row, row, packed, kernel, stride,
-        output.elements + band.firstPixel * row, output.shape.width * row, band.rows.count,
+        pixels, patch.width * width, width, packed + band.floats.lowerBound, row, kernel, stride,
+        output.elements + band.firstPixel * row + band.floats.lowerBound, row, band.rows.count,
         output.shape.width)
       guard let moments else { return }
-      for chunk in band.chunks { moments.take(chunk, of: output, floats: 0..<row) }
+      for chunk in band.chunks { moments.take(chunk, of: output, floats: band.floats) }
     }
   }
 
@@ -85,7 +87,7 @@ public final class DepthwiseConvolution {
     let row = inputGradient.shape.pixelStride
     let packed = pack(weights, fullChannels, channels, row, reversed: true, in: context)
     let bands = Bands(inputGradient.shape, step: 1, kernel: kernel)
-    let memory = context.workerScratch(.workerPixels, bands.patchPixels * row)
+    let memory = context.workerScratch(.workerPixels, bands.patchFloats)
     let kernels = context.kernels
     context.threads.forEachWithWorker(bands.count) { index, worker in
       let band = bands[index]
@@ -93,13 +95,16 @@ public final class DepthwiseConvolution {
       let pixels = memory(worker)
       if stride == 1 {
         patch.copy(
-          Operand(outputGradient), image: band.image, to: pixels, stride: row, kernels: kernels)
+          Operand(outputGradient), image: band.image, floats: band.floats, to: pixels,
+          stride: band.floats.count, kernels: kernels)
       } else {
-        patch.copyDilated(outputGradient, image: band.image, to: pixels, kernels: kernels)
+        patch.copyDilated(
+          outputGradient, image: band.image, floats: band.floats, to: pixels, kernels: kernels)
       }
+      let width = band.floats.count
       kernels.depthwiseRows(
-        pixels, patch.width * row, row, packed, kernel, 1,
-        inputGradient.elements + band.firstPixel * row, inputGradient.shape.width * row,
+        pixels, patch.width * width, width, packed + band.floats.lowerBound, row, kernel, 1,
+        inputGradient.elements + band.firstPixel * row + band.floats.lowerBound, row,
         band.rows.count, inputGradient.shape.width)
     }
   }
@@ -119,21 +124,25 @@ public final class DepthwiseConvolution {
     let row = input.shape.pixelStride
     let kernels = context.kernels
     let bands = Bands(outputGradient.shape, step: stride, kernel: kernel)
-    let memory = context.workerScratch(.workerPixels, bands.patchPixels * row)
+    let memory = context.workerScratch(.workerPixels, bands.patchFloats)
     let size = taps * row
-    let sums = context.scratch(.filterSums, bands.count * size)
+    let sums = context.scratch(.filterSums, bands.bandCount * size)
     context.threads.forEachWithWorker(bands.count) { index, worker in
       let band = bands[index]
       let patch = band.patch(kernel: kernel, step: stride)
       let pixels = memory(worker)
-      outputGradient.resolve(image: band.image, rows: band.rows, kernels: kernels)
-      patch.copy(input, image: band.image, to: pixels, stride: row, kernels: kernels)
+      let width = band.floats.count
+      outputGradient.resolve(
+        image: band.image, rows: band.rows, floats: band.floats, kernels: kernels)
+      patch.copy(
+        input, image: band.image, floats: band.floats, to: pixels, stride: width, kernels: kernels)
       kernels.depthwiseGradient(
-        pixels, patch.width * row, row, kernel, stride,
-        outputGradient.map.elements + band.firstPixel * row, outputGradient.shape.width * row,
-        band.rows.count, outputGradient.shape.width, sums + index * size)
+        pixels, patch.width * width, width, kernel, stride,
+        outputGradient.map.elements + band.firstPixel * row + band.floats.lowerBound, row,
+        band.rows.count, outputGradient.shape.width,
+        sums + band.index * size + band.floats.lowerBound)
     }
-    let perShard = bands.count / gradients.count
+    let perShard = bands.bandCount / gradients.count
     context.threads.forEach(gradients.count * taps) { job in
       let (shard, tap) = (job / taps, job % taps)
       let total = sums + shard * perShard * size + tap * row
@@ -164,14 +173,17 @@ public final class DepthwiseConvolution {
   }
 }
 
-/// Cuts the images of a target into bands of whole chunks whose source pixels stay in cache.
+/// Cuts the images of a target into bands of whole chunks, and a band into groups of channels, whose source pixels
+/// stay in cache.
 ///
 /// The cut depends on an image's size alone, for sums are taken band by band.
 private struct Bands {
-  /// Some rows of an image.
+  /// Some rows and some floats of the pixels of an image.
   struct Band {
+    /// The number of the band, the same for all its groups of channels.
+    let index: Int
     let image: Int
-    let rows: Range<Int>
+    let rows, floats: Range<Int>
     let width, firstPixel: Int
     let chunks: Range<Int>
 
@@ -185,53 +197,65 @@ private struct Bands {
   }
 
   private let plan: ChunkPlan
-  private let step, kernel, chunksPerBand, bandsPerImage: Int
+  private let step, kernel, chunksPerBand, bandsPerImage, groups, groupFloats: Int
 
-  private static let bandBytes = 192 << 10
+  /// Half a second-level cache. Channels are divided only where one chunk needs more: memory is best read in long
+  /// pieces.
+  private static let bandBytes = 384 << 10
 
   init(_ target: FeatureMap.Shape, step: Int, kernel: Int) {
     plan = ChunkPlan(target)
     self.step = step
     self.kernel = kernel
-    let chunkBytes =
-      plan.rowsPerChunk * step * (target.width * step + kernel)
-      * target.pixelStride * 4
+    let rowBytes = (target.width * step + kernel) * target.pixelStride * 4
+    let chunkBytes = (plan.rowsPerChunk * step + kernel) * rowBytes
+    let wanted = (chunkBytes + Self.bandBytes - 1) / Self.bandBytes
+    groupFloats = roundedUp((target.pixelStride + wanted - 1) / wanted, to: 16)
+    groups = (target.pixelStride + groupFloats - 1) / groupFloats
     chunksPerBand = max(1, min(plan.chunksPerImage, Self.bandBytes / chunkBytes))
     bandsPerImage = (plan.chunksPerImage + chunksPerBand - 1) / chunksPerBand
   }
 
-  var count: Int { plan.shape.images * bandsPerImage }
+  /// Bands of all images, and their groups.
+  var bandCount: Int { plan.shape.images * bandsPerImage }
+  var count: Int { bandCount * groups }
 
-  /// Pixels of the largest band's patch.
-  var patchPixels: Int {
+  /// Floats of the largest patch.
+  var patchFloats: Int {
     let patch = self[0].patch(kernel: kernel, step: step)
-    return patch.height * patch.width
+    return patch.height * patch.width * self[0].floats.count
   }
 
-  subscript(index: Int) -> Band {
-    let image = index / bandsPerImage
+  subscript(job: Int) -> Band {
+    let (index, group) = (job / groups, job % groups)
     let first = index % bandsPerImage * chunksPerBand
     let last = min(first + chunksPerBand, plan.chunksPerImage) - 1
+    let image = index / bandsPerImage
     let base = image * plan.chunksPerImage
-    let rows = plan.rows(of: first).lowerBound..<plan.rows(of: last).upperBound
+    let start = group * groupFloats
     return Band(
-      image: image, rows: rows, width: plan.shape.width,
-      firstPixel: plan.pixels(of: base + first).start, chunks: base + first..<base + last + 1)
+      index: index, image: image,
+      rows: plan.rows(of: first).lowerBound..<plan.rows(of: last).upperBound,
+      floats: start..<min(start + groupFloats, plan.shape.pixelStride),
+      width: plan.shape.width, firstPixel: plan.pixels(of: base + first).start,
+      chunks: base + first..<base + last + 1)
   }
 }
 
 extension Patch {
   /// Writes a map with a pixel and a row of zeros between neighbours.
   fileprivate func copyDilated(
-    _ map: FeatureMap, image: Int, to target: UnsafeMutablePointer<Float>, kernels: KernelSet
+    _ map: FeatureMap, image: Int, floats: Range<Int>, to target: UnsafeMutablePointer<Float>,
+    kernels: KernelSet
   ) {
     let row = map.shape.pixelStride
-    target.update(repeating: 0, count: height * width * row)
+    let stride = floats.count
+    target.update(repeating: 0, count: height * width * stride)
     for line in rows where line >= 0 && line % 2 == 0 && line / 2 < map.shape.height {
       kernels.copyPixels(
-        map.elements + (image * map.shape.height + line / 2) * map.shape.width * row,
-        map.shape.width, row, 1,
-        target + ((line - rows.lowerBound) * width - columns.lowerBound) * row, 2 * row)
+        map.elements + (image * map.shape.height + line / 2) * map.shape.width * row
+          + floats.lowerBound, map.shape.width, row, stride,
+        target + ((line - rows.lowerBound) * width - columns.lowerBound) * stride, 2 * stride)
     }
   }
 }

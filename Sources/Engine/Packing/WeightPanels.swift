@@ -54,8 +54,8 @@ package struct WeightPanels {
     let first = panel * kernels.panelWidth
     let outputs = filter.outputs
     if outputs.spans.count == 1 && first + width <= outputs.count {
-      kernels.copyRows(
-        weights + outputs.spans[0].start + first, filter.fullOutputs, rows, width, target, width)
+      kernels.copyPixels(
+        weights + outputs.spans[0].start + first, rows, filter.fullOutputs, width, target, width)
       return
     }
     for row in 0..<rows {
