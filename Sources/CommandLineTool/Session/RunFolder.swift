@@ -1,4 +1,5 @@
 import Configuration
+import Engine
 import MPICluster
 import Runs
 
@@ -22,7 +23,7 @@ final class RunFolder {
   ///
   /// - Throws: `RunError.inUse` when another process has it, `configurationDiffers` when the run was started
   ///   with other settings that alter results.
-  init(_ plan: RunPlan, options: RunOptions, ranks: Int) throws {
+  init(_ plan: RunPlan, options: RunOptions, ranks: Int, kernels: KernelChoice) throws {
     let configuration = plan.configuration
     let path = "\(options.runs)/\(configuration.run.name)"
     directory = try RunDirectory.open(at: path)
@@ -48,7 +49,8 @@ final class RunFolder {
     attempt = try directory.beginAttempt()
     try directory.write(
       json: RunEnvironment.collect(
-        program: "vernier \(programVersion)", mpi: "\(MPISession.libraryVersion), \(ranks) ranks"),
+        program: "vernier \(programVersion)", mpi: "\(MPISession.libraryVersion), \(ranks) ranks",
+        kernels: kernels.rawValue),
       to: directory.environment)
     store = CheckpointStore(
       directory: directory.checkpoints, keep: configuration.checkpoint.keep)

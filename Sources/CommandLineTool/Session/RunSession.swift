@@ -44,7 +44,8 @@ final class RunSession {
     } else {
       folder =
         communicator.rank == 0
-        ? try RunFolder(plan, options: options, ranks: communicator.size) : nil
+        ? try RunFolder(
+          plan, options: options, ranks: communicator.size, kernels: context.kernels.choice) : nil
     }
   }
 

@@ -165,11 +165,11 @@ struct PanelProduct {
 
   /// How many panels there are.
   func panelCount(_ kernels: KernelSet) -> Int {
-    (roundedUp(columns, to: 16) + kernels.panelWidth - 1) / kernels.panelWidth
+    WeightPanels.count(columns: columns, kernels)
   }
 
   /// The width of a panel in floats.
   func panelWidth(_ panel: Int, _ kernels: KernelSet) -> Int {
-    min(kernels.panelWidth, roundedUp(columns, to: 16) - panel * kernels.panelWidth)
+    WeightPanels.width(ofPanel: panel, columns: columns, kernels)
   }
 }

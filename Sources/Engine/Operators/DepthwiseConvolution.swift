@@ -199,8 +199,9 @@ private struct Bands {
   private let plan: ChunkPlan
   private let step, kernel, chunksPerBand, bandsPerImage, groups, groupFloats: Int
 
-  /// Half a second-level cache. Channels are divided only where one chunk needs more: memory is best read in long
-  /// pieces.
+  /// Bytes of a band: a part of the second-level cache.
+  ///
+  /// Channels are divided only where one chunk needs more, since memory is best read in long pieces.
   private static let bandBytes = 384 << 10
 
   init(_ target: FeatureMap.Shape, step: Int, kernel: Int) {

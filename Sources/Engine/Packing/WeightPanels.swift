@@ -1,7 +1,7 @@
 /// Cuts a slice of a full filter into dense panels for the product kernel.
 ///
-/// The full filter is [taps][full inputs][full outputs]; slices exist here and in `FilterScatter` only. A panel
-/// holds [taps][depth][panel width], zero where the layer's channels end.
+/// The full filter is [taps][full inputs][full outputs]; slices exist here and in
+/// `ChannelSlice.add` only. A panel holds [taps][depth][panel width], zero where the layer's channels end.
 package struct WeightPanels {
   let kernels: KernelSet
   let filter: FilterView
@@ -17,12 +17,12 @@ package struct WeightPanels {
   }
 
   /// How many panels cover `columns` channels.
-  package func count(columns: Int) -> Int {
+  static func count(columns: Int, _ kernels: KernelSet) -> Int {
     (roundedUp(columns, to: 16) + kernels.panelWidth - 1) / kernels.panelWidth
   }
 
   /// The width of a panel in floats.
-  package func width(ofPanel panel: Int, columns: Int) -> Int {
+  static func width(ofPanel panel: Int, columns: Int, _ kernels: KernelSet) -> Int {
     min(kernels.panelWidth, roundedUp(columns, to: 16) - panel * kernels.panelWidth)
   }
 
@@ -33,10 +33,10 @@ package struct WeightPanels {
     let taps = filter.taps
     let depth = filter.inputs.count
     let columns = filter.outputs.count
-    let panelCount = count(columns: columns)
+    let panelCount = Self.count(columns: columns, kernels)
     threads.forEach(taps * panelCount) { job in
       let (tap, panel) = (job / panelCount, job % panelCount)
-      let width = width(ofPanel: panel, columns: columns)
+      let width = Self.width(ofPanel: panel, columns: columns, kernels)
       var target = panels + start(ofPanel: panel, taps: taps, depth: depth) + tap * depth * width
       for inputs in filter.inputs.spans {
         let row = weights + (tap * filter.fullInputs + inputs.start) * filter.fullOutputs
@@ -72,10 +72,10 @@ package struct WeightPanels {
     let depth = filter.outputs.count
     let columns = filter.inputs.count
     let inputs = filter.inputs.channels
-    let panelCount = count(columns: columns)
+    let panelCount = Self.count(columns: columns, kernels)
     threads.forEach(taps * panelCount) { job in
       let (tap, panel) = (job / panelCount, job % panelCount)
-      let width = width(ofPanel: panel, columns: columns)
+      let width = Self.width(ofPanel: panel, columns: columns, kernels)
       let target =
         panels + start(ofPanel: panel, taps: taps, depth: depth) + tap * depth * width
       for lane in 0..<width {

@@ -14,6 +14,8 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
   public let swift: String?
   /// What the MPI library says of itself.
   public let mpi: String?
+  /// The instruction set of the kernels that ran, on which the last bits of results depend.
+  public let kernels: String?
   /// The machine of the process that writes the folder.
   public let host: String
   /// Its system.
@@ -27,7 +29,7 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
 
   /// Looks around; what the process cannot know about itself is passed in.
   public static func collect(
-    program: String, mpi: String? = nil, swift: String? = nil,
+    program: String, mpi: String? = nil, swift: String? = nil, kernels: String? = nil,
     command: [String] = ProcessInfo.processInfo.arguments,
     variables: [String: String] = ProcessInfo.processInfo.environment
   ) -> RunEnvironment {
@@ -35,7 +37,8 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
     return RunEnvironment(
       command: command, date: Date().ISO8601Format(), program: program,
       gitCommit: variables["VERNIER_GIT_COMMIT"], swift: swift, mpi: mpi,
-      host: process.hostName, operatingSystem: process.operatingSystemVersionString,
+      kernels: kernels, host: process.hostName,
+      operatingSystem: process.operatingSystemVersionString,
       cores: process.activeProcessorCount, memory: process.physicalMemory,
       job: variables["SLURM_JOB_ID"] ?? variables["PBS_JOBID"])
   }
