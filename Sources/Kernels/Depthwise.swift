@@ -21,25 +21,70 @@ public func depthwiseRows(
       columns)
     return
   }
-  for row in 0..<rows {
-    for column in 0..<columns {
-      let window = source + row * step * sourceRow + column * step * pixelStride
-      let place = target + (row * columns + column) * targetStride
-      var channel = 0
-      while channel < pixelStride {
-        var sum = Vector(repeating: 0)
-        for v in 0..<kernel {
-          for h in 0..<kernel {
-            sum = multiplyAdd(
-              sum, load(window + v * sourceRow + h * pixelStride + channel),
-              load(weights + (v * kernel + h) * weightStride + channel))
-          }
-        }
-        store(sum, place + channel)
-        channel += Vector.scalarCount
+  var channel = 0
+  while channel < pixelStride {
+    for row in 0..<rows {
+      let line = source + row * step * sourceRow + channel
+      let place = target + row * columns * targetStride + channel
+      var column = 0
+      while column + 4 <= columns {
+        depthwiseFour(
+          line + column * step * pixelStride, sourceRow, pixelStride, weights + channel,
+          weightStride, kernel, step, place + column * targetStride, targetStride)
+        column += 4
+      }
+      while column < columns {
+        depthwiseOne(
+          line + column * step * pixelStride, sourceRow, pixelStride, weights + channel,
+          weightStride, kernel, place + column * targetStride)
+        column += 1
       }
     }
+    channel += Vector.scalarCount
   }
+}
+
+/// Four neighbouring pixels, for which each weight is loaded once.
+@inline(always)
+private func depthwiseFour(
+  _ window: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int,
+  _ weights: UnsafePointer<Float>, _ weightStride: Int, _ kernel: Int, _ step: Int,
+  _ target: UnsafeMutablePointer<Float>, _ targetStride: Int
+) {
+  let zero = Vector(repeating: 0)
+  var (a, b, c, d) = (zero, zero, zero, zero)
+  let next = step * pixelStride
+  for v in 0..<kernel {
+    for h in 0..<kernel {
+      let weight = load(weights + (v * kernel + h) * weightStride)
+      let place = window + v * sourceRow + h * pixelStride
+      a = multiplyAdd(a, load(place), weight)
+      b = multiplyAdd(b, load(place + next), weight)
+      c = multiplyAdd(c, load(place + 2 * next), weight)
+      d = multiplyAdd(d, load(place + 3 * next), weight)
+    }
+  }
+  store(a, target)
+  store(b, target + targetStride)
+  store(c, target + 2 * targetStride)
+  store(d, target + 3 * targetStride)
+}
+
+@inline(always)
+private func depthwiseOne(
+  _ window: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int,
+  _ weights: UnsafePointer<Float>, _ weightStride: Int, _ kernel: Int,
+  _ target: UnsafeMutablePointer<Float>
+) {
+  var sum = Vector(repeating: 0)
+  for v in 0..<kernel {
+    for h in 0..<kernel {
+      sum = multiplyAdd(
+        sum, load(window + v * sourceRow + h * pixelStride),
+        load(weights + (v * kernel + h) * weightStride))
+    }
+  }
+  store(sum, target)
 }
 
 /// The 3x3 window: weights stay in registers.
