@@ -49,14 +49,47 @@ struct WinogradTiling {
   /// Tiles of the largest chunk.
   var tilesPerChunk: Int { tileRows(plan.rowsPerChunk) * across }
 
-  func tileRows(_ rows: Int) -> Int { (rows + 3) / 4 }
+  private func tileRows(_ rows: Int) -> Int { (rows + 3) / 4 }
+
+  func tileRows(ofChunk chunk: Int) -> Int { tileRows(plan.rows(of: chunk).count) }
+
+  /// Tiles of all images in front of a chunk; all chunks of an image but the last are full.
+  private func tiles(before chunk: Int) -> Int {
+    chunk / plan.chunksPerImage * tileRows(plan.shape.height) * across
+      + chunk % plan.chunksPerImage * tilesPerChunk
+  }
+
+  /// Tiles of some neighbouring chunks.
+  func tiles(_ chunks: Range<Int>) -> Int {
+    tiles(before: chunks.upperBound) - tiles(before: chunks.lowerBound)
+  }
 
   /// The source pixels of a chunk's tiles: one more on every side.
-  func patch(ofChunk chunk: Int) -> Patch {
+  private func patch(ofChunk chunk: Int) -> Patch {
     let rows = plan.rows(of: chunk)
     return Patch(
       rows: rows.lowerBound - 1..<rows.lowerBound + 4 * tileRows(rows.count) + 1,
       columns: -1..<4 * across + 1)
+  }
+
+  /// Copies a chunk's source pixels and transforms its tiles.
+  ///
+  /// - Parameters:
+  ///   - pixels: memory for the patch.
+  ///   - target: position 0 of the chunk's first tile.
+  func transform(
+    _ source: Operand, _ chunk: Int, through pixels: UnsafeMutablePointer<Float>,
+    to target: UnsafeMutablePointer<Float>, positionStride: Int, tileStride: Int,
+    kernels: KernelSet
+  ) {
+    let patch = patch(ofChunk: chunk)
+    let stride = source.shape.pixelStride
+    patch.copy(source, image: plan.image(of: chunk), to: pixels, stride: stride, kernels: kernels)
+    for row in 0..<tileRows(ofChunk: chunk) {
+      kernels.winogradInput(
+        pixels + row * 4 * patch.width * stride, patch.width * stride, stride, across, stride,
+        target + row * across * tileStride, positionStride, tileStride)
+    }
   }
 
   /// Pixels of the largest patch.
@@ -116,15 +149,14 @@ private struct WinogradJob {
   let pixels, transformed, products: UnsafeMutablePointer<Float>
 
   func run() {
-    let tiles =
-      chunks.reduce(0) { $0 + tiling.tileRows(tiling.plan.rows(of: $1).count) }
-      * tiling.across
+    let tiles = tiling.tiles(chunks)
     let sourcePositions = spreadPositions(tiles * sizes.sourceStride)
     let targetPositions = spreadPositions(tiles * sizes.targetStride)
-    var tile = 0
     for chunk in chunks {
-      transform(chunk, to: transformed + tile * sizes.sourceStride, sourcePositions)
-      tile += tiling.tileRows(tiling.plan.rows(of: chunk).count) * tiling.across
+      tiling.transform(
+        product.source, chunk, through: pixels,
+        to: transformed + firstTile(chunk) * sizes.sourceStride, positionStride: sourcePositions,
+        tileStride: sizes.sourceStride, kernels: kernels)
     }
     for position in 0..<36 {
       multiply(
@@ -132,30 +164,14 @@ private struct WinogradJob {
         weights.elements + position * weights.positionStride,
         products + position * targetPositions, tiles: tiles)
     }
-    tile = 0
     for chunk in chunks {
-      finish(chunk, products + tile * sizes.targetStride, targetPositions)
-      tile += tiling.tileRows(tiling.plan.rows(of: chunk).count) * tiling.across
+      finish(chunk, products + firstTile(chunk) * sizes.targetStride, targetPositions)
       product.moments?.take(
         chunk, of: product.target, floats: 0..<product.target.shape.pixelStride)
     }
   }
 
-  private func transform(
-    _ chunk: Int, to place: UnsafeMutablePointer<Float>, _ positionStride: Int
-  ) {
-    let patch = tiling.patch(ofChunk: chunk)
-    let stride = product.source.shape.pixelStride
-    patch.copy(
-      product.source, image: tiling.plan.image(of: chunk), to: pixels, stride: stride,
-      kernels: kernels)
-    for row in 0..<tiling.tileRows(tiling.plan.rows(of: chunk).count) {
-      kernels.winogradInput(
-        pixels + row * 4 * patch.width * stride, patch.width * stride, stride, tiling.across,
-        stride, place + row * tiling.across * sizes.sourceStride, positionStride,
-        sizes.sourceStride)
-    }
-  }
+  private func firstTile(_ chunk: Int) -> Int { tiling.tiles(chunks.lowerBound..<chunk) }
 
   private func multiply(
     _ source: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
@@ -174,7 +190,7 @@ private struct WinogradJob {
     let shape = product.target.shape
     let rows = tiling.plan.rows(of: chunk)
     let first = tiling.plan.pixels(of: chunk).start * shape.pixelStride
-    for row in 0..<tiling.tileRows(rows.count) {
+    for row in 0..<tiling.tileRows(ofChunk: chunk) {
       kernels.winogradOutput(
         place + row * tiling.across * sizes.targetStride, positionStride, sizes.targetStride,
         tiling.across, shape.pixelStride, min(4, rows.count - 4 * row), shape.width,

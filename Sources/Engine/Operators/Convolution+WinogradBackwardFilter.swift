@@ -27,7 +27,7 @@ extension Convolution {
           portion.transform(portion.chunks.lowerBound + index, pixels(worker))
         }
         portion.accumulate(
-          sums, memory, continuing: first > 0, indices: context.tileRun(portion.tiles), in: context)
+          sums, memory, continuing: first > 0, run: context.tileRun(portion.tiles), in: context)
       }
       sums.scatterAdd(memory, filter, to: gradients[shard], in: context)
     }
@@ -93,45 +93,50 @@ private struct TilePortion {
   let chunks: Range<Int>
   let source, target: UnsafeMutablePointer<Float>
   let kernels: KernelSet
+  let tiles: Int
+  private let sourcePositions, targetPositions: Int
 
-  private func tileRows(_ chunk: Int) -> Int { tiling.tileRows(tiling.plan.rows(of: chunk).count) }
-
-  /// Tiles in front of a chunk.
-  private func tiles(before chunk: Int) -> Int {
-    (chunks.lowerBound..<chunk).reduce(0) { $0 + tileRows($1) } * tiling.across
+  init(
+    input: Operand, gradient: GradientOperand, tiling: WinogradTiling, sizes: GradientTiles,
+    chunks: Range<Int>, source: UnsafeMutablePointer<Float>, target: UnsafeMutablePointer<Float>,
+    kernels: KernelSet
+  ) {
+    self.input = input
+    self.gradient = gradient
+    self.tiling = tiling
+    self.sizes = sizes
+    self.chunks = chunks
+    self.source = source
+    self.target = target
+    self.kernels = kernels
+    tiles = tiling.tiles(chunks)
+    sourcePositions = spreadPositions(tiles * sizes.sourceStride)
+    targetPositions = spreadPositions(tiles * sizes.gradientStride)
   }
 
-  var tiles: Int { tiles(before: chunks.upperBound) }
-  private var sourcePositions: Int { spreadPositions(tiles * sizes.sourceStride) }
-  private var targetPositions: Int { spreadPositions(tiles * sizes.gradientStride) }
-
   func transform(_ chunk: Int, _ pixels: UnsafeMutablePointer<Float>) {
-    let image = tiling.plan.image(of: chunk)
     let rows = tiling.plan.rows(of: chunk)
-    let patch = tiling.patch(ofChunk: chunk)
-    let stride = input.shape.pixelStride
-    let first = tiles(before: chunk)
-    patch.copy(input, image: image, to: pixels, stride: stride, kernels: kernels)
-    gradient.resolve(image: image, rows: rows, kernels: kernels)
+    let first = tiling.tiles(chunks.lowerBound..<chunk)
+    tiling.transform(
+      input, chunk, through: pixels, to: source + first * sizes.sourceStride,
+      positionStride: sourcePositions, tileStride: sizes.sourceStride, kernels: kernels)
+    gradient.resolve(image: tiling.plan.image(of: chunk), rows: rows, kernels: kernels)
     let shape = gradient.shape
-    for row in 0..<tileRows(chunk) {
-      let tile = first + row * tiling.across
-      kernels.winogradInput(
-        pixels + row * 4 * patch.width * stride, patch.width * stride, stride, tiling.across,
-        stride, source + tile * sizes.sourceStride, sourcePositions, sizes.sourceStride)
+    for row in 0..<tiling.tileRows(ofChunk: chunk) {
       kernels.winogradGradient(
         gradient.map.elements
           + (tiling.plan.pixels(of: chunk).start + row * 4 * shape.width) * shape.pixelStride,
         shape.width * shape.pixelStride, shape.pixelStride, min(4, rows.count - 4 * row),
-        shape.width, tiling.across, shape.pixelStride, target + tile * sizes.gradientStride,
-        targetPositions, sizes.gradientStride)
+        shape.width, tiling.across, shape.pixelStride,
+        target + (first + row * tiling.across) * sizes.gradientStride, targetPositions,
+        sizes.gradientStride)
     }
   }
 
   /// Sums over the tiles; every element of the sums belongs to one job.
   func accumulate(
     _ sums: PositionSums, _ memory: UnsafeMutablePointer<Float>, continuing: Bool,
-    indices run: UnsafePointer<Int32>, in context: EngineContext
+    run: UnsafePointer<Int32>, in context: EngineContext
   ) {
     let columnTiles = outerColumnTiles(floats: sums.columns, kernels)
     context.threads.forEach(36 * columnTiles.count) { job in
