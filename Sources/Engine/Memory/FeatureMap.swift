@@ -23,6 +23,8 @@ public struct FeatureMap: @unchecked Sendable {
     public var imagePixels: Int { height * width }
     /// Pixels of all images.
     public var pixels: Int { images * imagePixels }
+    /// The shard of an image where `shards` equal runs of images are told apart.
+    func shard(ofImage image: Int, of shards: Int) -> Int { image / (images / shards) }
     /// Floats, padding included.
     public var elements: Int { pixels * pixelStride }
   }

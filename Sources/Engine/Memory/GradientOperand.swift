@@ -35,7 +35,7 @@ public struct GradientOperand: Sendable {
     let first = (image * shape.height + rows.lowerBound) * shape.width * row + floats.lowerBound
     pending.make(
       map.elements + first, first: first, pixels: rows.count * shape.width, floats: floats,
-      shard: image / (shape.images / pending.shards), kernels: kernels)
+      shard: shape.shard(ofImage: image, of: pending.shards), kernels: kernels)
   }
 }
 

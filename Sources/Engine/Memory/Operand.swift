@@ -44,7 +44,7 @@ public struct Operand: Sendable {
       return kernels.copyPixels(source, columns, step * pixelStride, floats.count, target, stride)
     }
     let offset =
-      pending.shard(ofImage: image, images: shape.images) * pixelStride + floats.lowerBound
+      shape.shard(ofImage: image, of: pending.shards) * pixelStride + floats.lowerBound
     kernels.scaleShiftActivate(
       source, columns, step * pixelStride, floats.count, pending.scale + offset,
       pending.shift + offset, pending.activation.rawValue, target, stride)
@@ -58,8 +58,6 @@ public struct PendingNormalization: @unchecked Sendable {
   /// Equal runs of images with statistics of their own.
   let shards: Int
   let activation: FusedActivation
-
-  func shard(ofImage image: Int, images: Int) -> Int { image / (images / shards) }
 }
 
 /// A rectangle of pixels of one image on its way into an operator's own memory.

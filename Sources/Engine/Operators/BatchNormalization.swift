@@ -128,7 +128,7 @@ public struct BatchNormalization: Sendable {
     let partial = context.scratch(.chunks, chunks.count * 2 * row)
     context.threads.forEach(chunks.count) { chunk in
       let pixels = chunks.pixels(of: chunk)
-      let offset = chunks.image(of: chunk) / (input.shape.images / shards) * row
+      let offset = input.shape.shard(ofImage: chunks.image(of: chunk), of: shards) * row
       kernels.chunkGradientSums(
         outputGradient.elements + pixels.start * row, input.elements + pixels.start * row,
         pixels.count, row, state.scale + offset, state.shift + offset, state.mean + offset,

@@ -96,7 +96,7 @@ extension Operand {
   /// What is pending for an image: scale and shift of every channel.
   fileprivate func factors(ofImage image: Int) -> (UnsafePointer<Float>, UnsafePointer<Float>)? {
     guard let pending else { return nil }
-    let offset = pending.shard(ofImage: image, images: shape.images) * shape.pixelStride
+    let offset = shape.shard(ofImage: image, of: pending.shards) * shape.pixelStride
     return (pending.scale + offset, pending.shift + offset)
   }
 }
