@@ -99,34 +99,44 @@ public func copyPixels(
   }
 }
 
-/// For a chunk of pixels: the sums of the gradient behind the activation, and of it times `x - mean`.
+/// For `channels` floats of a chunk of pixels: the sums of the gradient behind the activation, and of it times
+/// `x - mean`.
+///
+/// `channels` is a multiple of the lanes; pixels are summed in order.
 public func chunkGradientSums(
   gradient: UnsafePointer<Float>, _ x: UnsafePointer<Float>, pixels: Int, stride: Int,
-  scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, mean: UnsafePointer<Float>,
-  activation: Int, sums: UnsafeMutablePointer<Float>, products: UnsafeMutablePointer<Float>
+  channels: Int, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>,
+  mean: UnsafePointer<Float>, activation: Int, sums: UnsafeMutablePointer<Float>,
+  products: UnsafeMutablePointer<Float>
 ) {
+  @inline(always)
+  func run(_ activation: Int) {
+    gradientSums(
+      gradient, x, pixels, stride, channels, scale, shift, mean, activation, sums, products)
+  }
   switch activation {
-  case 0: gradientSums(gradient, x, pixels, stride, scale, shift, mean, 0, sums, products)
-  case 1: gradientSums(gradient, x, pixels, stride, scale, shift, mean, 1, sums, products)
-  default: gradientSums(gradient, x, pixels, stride, scale, shift, mean, 2, sums, products)
+  case 0: run(0)
+  case 1: run(1)
+  default: run(2)
   }
 }
 
 @inline(always)
 private func gradientSums(
   _ gradient: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ pixels: Int, _ stride: Int,
-  _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>, _ mean: UnsafePointer<Float>,
-  _ activation: Int, _ sums: UnsafeMutablePointer<Float>, _ products: UnsafeMutablePointer<Float>
+  _ channels: Int, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>,
+  _ mean: UnsafePointer<Float>, _ activation: Int, _ sums: UnsafeMutablePointer<Float>,
+  _ products: UnsafeMutablePointer<Float>
 ) {
   var channel = 0
   // Two vectors at once, or each addition would wait for the one before.
-  while channel + 2 * Vector.scalarCount <= stride {
+  while channel + 2 * Vector.scalarCount <= channels {
     GradientSums<2>().take(
       gradient + channel, x + channel, pixels, stride, scale + channel, shift + channel,
       mean + channel, activation, sums + channel, products + channel)
     channel += 2 * Vector.scalarCount
   }
-  while channel < stride {
+  while channel < channels {
     GradientSums<1>().take(
       gradient + channel, x + channel, pixels, stride, scale + channel, shift + channel,
       mean + channel, activation, sums + channel, products + channel)
@@ -168,29 +178,35 @@ private struct GradientSums<let vectors: Int> {
 /// `g` is the gradient behind the activation; `slope` and `offset` carry the two means that the batch
 /// statistics feed back. `result` may be `gradient`. Of every pixel `floats` floats are done, a multiple of the
 /// lanes.
+///
+/// - Parameters:
+///   - stride: floats from one pixel of `gradient` and `x` to the next.
+///   - resultStride: the same of `result`.
 public func normalizationGradient(
   gradient: UnsafePointer<Float>, _ x: UnsafePointer<Float>, pixels: Int, stride: Int, floats: Int,
   scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, mean: UnsafePointer<Float>,
   slope: UnsafePointer<Float>, offset: UnsafePointer<Float>, activation: Int,
-  result: UnsafeMutablePointer<Float>
+  result: UnsafeMutablePointer<Float>, resultStride: Int
 ) {
+  @inline(always)
+  func run(_ activation: Int) {
+    inputGradient(
+      gradient, x, pixels, stride, floats, scale, shift, mean, slope, offset, activation, result,
+      resultStride)
+  }
   switch activation {
-  case 0:
-    inputGradient(gradient, x, pixels, stride, floats, scale, shift, mean, slope, offset, 0, result)
-  case 1:
-    inputGradient(gradient, x, pixels, stride, floats, scale, shift, mean, slope, offset, 1, result)
-  default:
-    inputGradient(gradient, x, pixels, stride, floats, scale, shift, mean, slope, offset, 2, result)
+  case 0: run(0)
+  case 1: run(1)
+  default: run(2)
   }
 }
 
 @inline(always)
 private func inputGradient(
   _ gradient: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ pixels: Int, _ stride: Int,
-  _ floats: Int,
-  _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>, _ mean: UnsafePointer<Float>,
-  _ slope: UnsafePointer<Float>, _ offset: UnsafePointer<Float>, _ activation: Int,
-  _ result: UnsafeMutablePointer<Float>
+  _ floats: Int, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>,
+  _ mean: UnsafePointer<Float>, _ slope: UnsafePointer<Float>, _ offset: UnsafePointer<Float>,
+  _ activation: Int, _ result: UnsafeMutablePointer<Float>, _ resultStride: Int
 ) {
   for p in 0..<pixels {
     let row = p * stride
@@ -203,7 +219,7 @@ private func inputGradient(
         activation)
       let fed = multiplyAdd(
         load(offset + channel), value - load(mean + channel), load(slope + channel))
-      store(multiplyAdd(fed, g, a), result + row + channel)
+      store(multiplyAdd(fed, g, a), result + p * resultStride + channel)
       channel += Vector.scalarCount
     }
   }

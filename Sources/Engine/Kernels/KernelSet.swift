@@ -60,8 +60,11 @@ public struct KernelSet: Sendable {
   package let winogradWeightGradient: @Sendable (Pointer, Int, Int, MutablePointer, Int) -> Void
   package let depthwiseRows:
     @Sendable (Pointer, Int, Int, Pointer, Int, Int, Int, MutablePointer, Int, Int, Int) -> Void
-  package let depthwiseGradient:
-    @Sendable (Pointer, Int, Int, Int, Int, Pointer, Int, Int, Int, MutablePointer) -> Void
+  package let depthwiseBackward:
+    @Sendable (
+      Pointer, Int, Int, Pointer, Pointer, Int, Int, Int, Int, Int, MutablePointer?, Int,
+      MutablePointer?
+    ) -> Void
   package let copyPixels: @Sendable (Pointer, Int, Int, Int, MutablePointer, Int) -> Void
   package let chunkMoments:
     @Sendable (Pointer, Int, Int, Int, MutablePointer, MutablePointer) -> Void
@@ -69,12 +72,13 @@ public struct KernelSet: Sendable {
     @Sendable (Pointer, Int, Int, Int, Pointer, Pointer, Int, MutablePointer, Int) -> Void
   package let chunkGradientSums:
     @Sendable (
-      Pointer, Pointer, Int, Int, Pointer, Pointer, Pointer, Int, MutablePointer, MutablePointer
+      Pointer, Pointer, Int, Int, Int, Pointer, Pointer, Pointer, Int, MutablePointer,
+      MutablePointer
     ) -> Void
   package let normalizationGradient:
     @Sendable (
       Pointer, Pointer, Int, Int, Int, Pointer, Pointer, Pointer, Pointer, Pointer, Int,
-      MutablePointer
+      MutablePointer, Int
     ) -> Void
   package let addActivate:
     @Sendable (

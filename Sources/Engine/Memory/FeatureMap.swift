@@ -23,6 +23,10 @@ public struct FeatureMap: @unchecked Sendable {
     public var imagePixels: Int { height * width }
     /// Pixels of all images.
     public var pixels: Int { images * imagePixels }
+    /// The first float of a pixel of an image.
+    func pixel(_ pixel: Int, ofImage image: Int) -> Int {
+      (image * imagePixels + pixel) * pixelStride
+    }
     /// The shard of an image where `shards` equal runs of images are told apart.
     func shard(ofImage image: Int, of shards: Int) -> Int { image / (images / shards) }
     /// Floats, padding included.

@@ -1,6 +1,6 @@
 /// The gradient of a map as the backward pass reads it: as it lies in memory, or still to be made, by its first
 /// reader, from the gradient behind a batch normalisation.
-public struct GradientOperand: Sendable {
+public struct GradientOperand: PixelSource {
   /// Where the gradient lies, once it is made.
   public let map: FeatureMap
   /// How the first reader makes it, unless it is there.
@@ -26,16 +26,25 @@ public struct GradientOperand: Sendable {
   }
 
   /// Makes the gradient of some rows of an image; every row exactly once.
-  ///
-  /// - Parameter floats: which of a pixel's floats; all by default.
-  func resolve(image: Int, rows: Range<Int>, floats: Range<Int>? = nil, kernels: KernelSet) {
-    guard let pending else { return }
-    let row = shape.pixelStride
-    let floats = floats ?? 0..<row
-    let first = (image * shape.height + rows.lowerBound) * shape.width * row + floats.lowerBound
-    pending.make(
-      map.elements + first, first: first, pixels: rows.count * shape.width, floats: floats,
-      shard: shape.shard(ofImage: image, of: pending.shards), kernels: kernels)
+  func resolve(image: Int, rows: Range<Int>, kernels: KernelSet) {
+    guard pending != nil else { return }
+    let first = rows.lowerBound * shape.width
+    copy(
+      PixelRun(image: image, first: first, count: rows.count * shape.width),
+      floats: 0..<shape.pixelStride, to: map.elements + shape.pixel(first, ofImage: image),
+      stride: shape.pixelStride, kernels: kernels)
+  }
+
+  func copy(
+    _ run: PixelRun, floats: Range<Int>, to target: UnsafeMutablePointer<Float>, stride: Int,
+    kernels: KernelSet
+  ) {
+    let first = shape.pixel(run.first, ofImage: run.image) + floats.lowerBound
+    guard let pending else {
+      return kernels.copyPixels(
+        map.elements + first, run.count, run.step * shape.pixelStride, floats.count, target, stride)
+    }
+    pending.make(run, first: first, floats: floats, to: target, stride: stride, kernels: kernels)
   }
 }
 
@@ -53,15 +62,15 @@ public struct PendingNormalizationGradient: @unchecked Sendable {
 
   /// Writes some pixels' gradient; `first` is the first float of them in the maps.
   func make(
-    _ result: UnsafeMutablePointer<Float>, first: Int, pixels: Int, floats: Range<Int>, shard: Int,
-    kernels: KernelSet
+    _ run: PixelRun, first: Int, floats: Range<Int>, to result: UnsafeMutablePointer<Float>,
+    stride: Int, kernels: KernelSet
   ) {
     let row = input.shape.pixelStride
-    let offset = shard * row + floats.lowerBound
+    let offset =
+      input.shape.shard(ofImage: run.image, of: shards) * row + floats.lowerBound
     kernels.normalizationGradient(
-      gradient.elements + first, input.elements + first, pixels, row, floats.count,
-      state.scale + offset,
-      state.shift + offset, state.mean + offset, state.slope + offset, state.offset + offset,
-      activation.rawValue, result)
+      gradient.elements + first, input.elements + first, run.count, run.step * row, floats.count,
+      state.scale + offset, state.shift + offset, state.mean + offset, state.slope + offset,
+      state.offset + offset, activation.rawValue, result, stride)
   }
 }

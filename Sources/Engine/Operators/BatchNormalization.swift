@@ -108,44 +108,51 @@ public struct BatchNormalization: Sendable {
         scale: state.scale, shift: state.shift, shards: statistics.count, activation: activation))
   }
 
+  /// The sums over the gradient behind it that its backward pass starts from.
+  ///
+  /// - Parameters:
+  ///   - input: what `forward` was given.
+  ///   - state: what it filled.
+  ///   - shards: equal runs of images with sums of their own.
+  public func gradientSums(
+    of input: FeatureMap, state: NormalizationState, shards: Int, in context: EngineContext
+  ) -> NormalizationGradientSums {
+    NormalizationGradientSums(
+      input, state: state, activation: activation, shards: shards, in: context)
+  }
+
   /// Finds what carries the gradient back through the activation and the batch statistics.
   ///
   /// - Parameters:
   ///   - input: what `forward` was given.
   ///   - result: where the result's first reader puts the gradient of `input`; may be `outputGradient`.
   ///   - gammaGradients, betaGradients: for each shard, where the full layer's gradients start; added to.
+  ///   - taken: the sums, where the writer of `outputGradient` has taken them.
   public func backward(
     _ input: FeatureMap, gradient outputGradient: FeatureMap, result: FeatureMap,
     state: NormalizationState, channels: ChannelSlice,
     addingTo gammaGradients: [UnsafeMutablePointer<Float>],
-    _ betaGradients: [UnsafeMutablePointer<Float>], in context: EngineContext
+    _ betaGradients: [UnsafeMutablePointer<Float>], sums taken: NormalizationGradientSums? = nil,
+    in context: EngineContext
   ) -> GradientOperand {
     let shards = gammaGradients.count
-    let chunks = ChunkPlan(input.shape)
-    precondition(input.shape.images % shards == 0, "every shard has as many images")
-    let kernels = context.kernels
     let row = input.shape.pixelStride
-    let partial = context.scratch(.chunks, chunks.count * 2 * row)
-    context.threads.forEach(chunks.count) { chunk in
-      let pixels = chunks.pixels(of: chunk)
-      let offset = input.shape.shard(ofImage: chunks.image(of: chunk), of: shards) * row
-      kernels.chunkGradientSums(
-        outputGradient.elements + pixels.start * row, input.elements + pixels.start * row,
-        pixels.count, row, state.scale + offset, state.shift + offset, state.mean + offset,
-        activation.rawValue, partial + chunk * 2 * row, partial + (chunk * 2 + 1) * row)
+    let sums = taken ?? gradientSums(of: input, state: state, shards: shards, in: context)
+    if taken == nil {
+      context.threads.forEach(sums.plan.count) { chunk in
+        sums.take(chunk, of: outputGradient, floats: 0..<row)
+      }
     }
+    let joined = sums.joined(in: context)
     let full = channels.channels
     let pixels = Double(input.shape.pixels / shards)
     for shard in 0..<shards {
       (state.slope + shard * row).update(repeating: 0, count: row)
       (state.offset + shard * row).update(repeating: 0, count: row)
-      var sums = [Double](repeating: 0, count: 2 * row)
-      for chunk in chunks.chunks(ofShard: shard, of: shards) {
-        let found = partial + chunk * 2 * row
-        for place in 0..<2 * row { sums[place] += Double(found[place]) }
-      }
       for lane in 0..<full.count {
-        let (sum, product) = (sums[lane], sums[row + lane])
+        let (sum, product) = (
+          joined[shard * 2 * row + lane], joined[(shard * 2 + 1) * row + lane]
+        )
         let place = shard * row + lane
         let inverse = state.inverseDeviation[place]
         let scale = Double(state.scale[place]) / pixels
@@ -160,5 +167,66 @@ public struct BatchNormalization: Sendable {
       pending: PendingNormalizationGradient(
         gradient: outputGradient, input: input, state: state, shards: shards, activation: activation
       ))
+  }
+}
+
+/// What a batch normalisation's backward pass must know of the whole gradient behind it: for every channel and shard
+/// the sum of the gradient in front of the activation, and of it times the deviation from the mean.
+///
+/// Whoever writes the gradient may take them while a chunk is in cache.
+public struct NormalizationGradientSums: ChunkObserver, @unchecked Sendable {
+  let plan: ChunkPlan
+  private let input: FeatureMap
+  private let state: NormalizationState
+  private let activation: FusedActivation
+  private let shards: Int
+  private let partial: UnsafeMutablePointer<Float>
+  private let kernels: KernelSet
+
+  fileprivate init(
+    _ input: FeatureMap, state: NormalizationState, activation: FusedActivation, shards: Int,
+    in context: EngineContext
+  ) {
+    precondition(input.shape.images % shards == 0, "every shard has as many images")
+    plan = ChunkPlan(input.shape)
+    self.input = input
+    self.state = state
+    self.activation = activation
+    self.shards = shards
+    partial = context.scratch(.gradientSums, plan.count * 2 * input.shape.pixelStride)
+    kernels = context.kernels
+  }
+
+  func take(_ chunk: Int, of gradient: FeatureMap, floats: Range<Int>) {
+    let row = input.shape.pixelStride
+    let pixels = plan.pixels(of: chunk)
+    let first = pixels.start * row + floats.lowerBound
+    let offset =
+      input.shape.shard(ofImage: plan.image(of: chunk), of: shards) * row + floats.lowerBound
+    let sums = partial + chunk * 2 * row + floats.lowerBound
+    kernels.chunkGradientSums(
+      gradient.elements + first, input.elements + first, pixels.count, row, floats.count,
+      state.scale + offset, state.shift + offset, state.mean + offset, activation.rawValue, sums,
+      sums + row)
+  }
+
+  /// Sums and products of every shard, [shards][2][pixel stride], joined in the order of the chunks.
+  fileprivate func joined(in context: EngineContext) -> [Double] {
+    let row = input.shape.pixelStride
+    var joined = [Double](repeating: 0, count: shards * 2 * row)
+    joined.withUnsafeMutableBufferPointer { memory in
+      guard let start = memory.baseAddress else { return }
+      let groups = 2 * row / 16
+      nonisolated(unsafe) let totals = start
+      context.threads.forEach(shards * groups) { job in
+        let (shard, first) = (job / groups, job % groups * 16)
+        let total = totals + shard * 2 * row + first
+        for chunk in plan.chunks(ofShard: shard, of: shards) {
+          let found = partial + chunk * 2 * row + first
+          for lane in 0..<16 { total[lane] += Double(found[lane]) }
+        }
+      }
+    }
+    return joined
   }
 }

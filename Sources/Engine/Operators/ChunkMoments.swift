@@ -39,8 +39,15 @@ struct ChunkPlan {
   }
 }
 
-/// The moments of a map's chunks, taken by whoever writes the map while a chunk is in cache.
-struct ChunkMoments {
+/// Sums up the chunks of a map while whoever writes the map has them in cache.
+protocol ChunkObserver: Sendable {
+  var plan: ChunkPlan { get }
+  /// Sees some floats of a chunk's pixels; all floats of all chunks once.
+  func take(_ chunk: Int, of map: FeatureMap, floats: Range<Int>)
+}
+
+/// The moments of a map's chunks.
+struct ChunkMoments: ChunkObserver, @unchecked Sendable {
   let plan: ChunkPlan
   private let row: Int
   private let partial: UnsafeMutablePointer<Float>
@@ -53,7 +60,6 @@ struct ChunkMoments {
     kernels = context.kernels
   }
 
-  /// Takes the moments of some floats of a chunk's pixels.
   func take(_ chunk: Int, of map: FeatureMap, floats: Range<Int>) {
     let pixels = plan.pixels(of: chunk)
     let mean = partial + chunk * 2 * row + floats.lowerBound

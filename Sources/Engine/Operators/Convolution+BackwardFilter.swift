@@ -151,8 +151,10 @@ private struct PortionLayout {
     let row = operand.shape.pixelStride
     for index in 0..<patch.height {
       operand.copy(
-        image: segment.image, row: patch.rows.lowerBound + index * patch.step,
-        columns: patch.width, step: patch.step, floats: 0..<row, to: line, stride: row,
+        PixelRun(
+          image: segment.image,
+          first: (patch.rows.lowerBound + index * patch.step) * operand.shape.width,
+          count: patch.width, step: patch.step), floats: 0..<row, to: line, stride: row,
         kernels: kernels)
       kernels.cutRows(
         line, patch.width, row, tiles, target + index * patch.width * sourceStride, tileStride)

@@ -45,7 +45,7 @@ extension Convolution {
         rowsPerBlock: window.targetHeight, layout: layout)
     } else {
       let rows = Self.blockBytes / rowBytes * window.targetHeight / window.sourceHeight
-      // Whole chunks, so that their moments can be taken.
+      // Whole chunks, so that an observer sees whole ones.
       key = PlanKey(
         window: window, imagesPerBlock: 1,
         rowsPerBlock: max(1, rows / chunk.rowsPerChunk) * chunk.rowsPerChunk, layout: layout)
@@ -85,20 +85,20 @@ private struct DirectBlock {
     clearUntouched()
     for panel in panels {
       multiply(panel, memory, depth: product.depth * rowTaps)
-      takeMoments(panel)
+      showChunks(panel)
     }
   }
 
   /// A panel's output is still in the nearest cache.
-  private func takeMoments(_ panel: Int) {
-    guard let moments = product.moments else { return }
+  private func showChunks(_ panel: Int) {
+    guard let observer = product.observer else { return }
     let start = panel * kernels.panelWidth
     let floats = start..<start + product.panelWidth(panel, kernels)
     for image in 0..<images {
-      let first = (firstImage + image) * moments.plan.chunksPerImage
-      let rows = moments.plan.rowsPerChunk
+      let first = (firstImage + image) * observer.plan.chunksPerImage
+      let rows = observer.plan.rowsPerChunk
       for chunk in block.rows.lowerBound / rows..<(block.rows.upperBound + rows - 1) / rows {
-        moments.take(first + chunk, of: product.target, floats: floats)
+        observer.take(first + chunk, of: product.target, floats: floats)
       }
     }
   }

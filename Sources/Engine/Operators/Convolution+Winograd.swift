@@ -166,7 +166,7 @@ private struct WinogradJob {
     }
     for chunk in chunks {
       finish(chunk, products + firstTile(chunk) * sizes.targetStride, targetPositions)
-      product.moments?.take(
+      product.observer?.take(
         chunk, of: product.target, floats: 0..<product.target.shape.pixelStride)
     }
   }

@@ -38,10 +38,10 @@ public final class Convolution {
 
   /// `output = input * filter`.
   ///
-  /// - Parameter moments: takes the output's moments while it is in cache.
+  /// - Parameter observer: sees the output's chunks while they are in cache.
   func forward(
     _ input: Operand, weights: UnsafePointer<Float>, filter: FilterView, output: FeatureMap,
-    moments: ChunkMoments?, in context: EngineContext
+    observer: (any ChunkObserver)?, in context: EngineContext
   ) {
     checkShapes(input.shape, output.shape, filter)
     let panels = WeightPanels(kernels: context.kernels, filter: filter)
@@ -52,7 +52,7 @@ public final class Convolution {
     panels.packForward(weights, into: packed, threads: context.threads)
     let product = PanelProduct(
       source: input, panels: packed, depth: filter.inputs.count, columns: filter.outputs.count,
-      target: output, moments: moments)
+      target: output, observer: observer)
     if layer(input.shape, filter).usesWinograd(.forward, context.convolution) {
       winograd(product, reversed: false, in: context)
     } else {
@@ -69,7 +69,7 @@ public final class Convolution {
     _ input: Operand, weights: UnsafePointer<Float>, filter: FilterView, output: FeatureMap,
     in context: EngineContext
   ) {
-    forward(input, weights: weights, filter: filter, output: output, moments: nil, in: context)
+    forward(input, weights: weights, filter: filter, output: output, observer: nil, in: context)
   }
 
   /// `output = input * filter`, and the output's statistics, shard by shard.
@@ -80,25 +80,48 @@ public final class Convolution {
     statisticsOf shards: Int, in context: EngineContext
   ) -> [ChannelStatistics] {
     let moments = ChunkMoments(output.shape, in: context)
-    forward(input, weights: weights, filter: filter, output: output, moments: moments, in: context)
+    forward(
+      input, weights: weights, filter: filter, output: output, observer: moments, in: context)
     return moments.statistics(shards: shards, in: context)
   }
 
+  /// Both gradients: what `backwardFilter` and `backwardData` compute, in one visit where that is faster.
+  ///
+  /// - Parameters:
+  ///   - outputGradient: what is pending on it may have been carried out afterwards, in place, or not: nobody else
+  ///     may need it.
+  ///   - gradients: for each shard (an equal run of images), where the full filter's gradient starts; added to.
+  ///   - inputGradient: where the input's gradient goes; none where nobody needs it.
+  ///   - sums: takes the sums of the normalisation in front while the input's gradient is in cache.
+  public func backward(
+    _ input: Operand, _ outputGradient: GradientOperand, weights: UnsafePointer<Float>,
+    filter: FilterView, addingTo gradients: [UnsafeMutablePointer<Float>],
+    inputGradient: FeatureMap?, sums: NormalizationGradientSums? = nil, in context: EngineContext
+  ) {
+    if let plan = pointwisePlan(input.shape, filter, shards: gradients.count) {
+      checkShapes(input.shape, outputGradient.shape, filter)
+      return pointwiseBackward(
+        plan, input, outputGradient, filter, gradients,
+        inputGradient.map {
+          product(outputGradient.map, weights, filter, inputGradient: $0, sums, in: context)
+        }, in: context)
+    }
+    backwardFilter(input, outputGradient, filter: filter, addingTo: gradients, in: context)
+    guard let inputGradient else { return }
+    backwardData(
+      outputGradient.map, weights: weights, filter: filter, inputGradient: inputGradient,
+      sums: sums, in: context)
+  }
+
   /// `inputGradient = outputGradient * filter, transposed`.
+  ///
+  /// - Parameter sums: takes the sums of the normalisation in front while the result is in cache.
   public func backwardData(
     _ outputGradient: FeatureMap, weights: UnsafePointer<Float>, filter: FilterView,
-    inputGradient: FeatureMap, in context: EngineContext
+    inputGradient: FeatureMap, sums: NormalizationGradientSums? = nil, in context: EngineContext
   ) {
-    checkShapes(inputGradient.shape, outputGradient.shape, filter)
-    let panels = WeightPanels(kernels: context.kernels, filter: filter)
-    let packed = context.scratch(
-      .panels,
-      WeightPanels.size(
-        taps: filter.taps, depth: filter.outputs.count, columns: filter.inputs.count))
-    panels.packBackward(weights, into: packed, threads: context.threads)
-    let product = PanelProduct(
-      source: Operand(outputGradient), panels: packed, depth: filter.outputs.count,
-      columns: filter.inputs.count, target: inputGradient, moments: nil)
+    let product = product(
+      outputGradient, weights, filter, inputGradient: inputGradient, sums, in: context)
     if layer(inputGradient.shape, filter).usesWinograd(.backwardData, context.convolution) {
       winograd(product, reversed: true, in: context)
     } else {
@@ -110,13 +133,30 @@ public final class Convolution {
     }
   }
 
+  /// Packs the weights of the product that carries the gradient back.
+  private func product(
+    _ outputGradient: FeatureMap, _ weights: UnsafePointer<Float>, _ filter: FilterView,
+    inputGradient: FeatureMap, _ sums: NormalizationGradientSums?, in context: EngineContext
+  ) -> PanelProduct {
+    checkShapes(inputGradient.shape, outputGradient.shape, filter)
+    let panels = WeightPanels(kernels: context.kernels, filter: filter)
+    let packed = context.scratch(
+      .panels,
+      WeightPanels.size(
+        taps: filter.taps, depth: filter.outputs.count, columns: filter.inputs.count))
+    panels.packBackward(weights, into: packed, threads: context.threads)
+    return PanelProduct(
+      source: Operand(outputGradient), panels: packed, depth: filter.outputs.count,
+      columns: filter.inputs.count, target: inputGradient, observer: sums)
+  }
+
   /// Adds the filter's gradient, shard by shard, to full-size gradients.
   ///
   /// The batch is cut into `gradients.count` equal runs of images; each run's gradient is summed on its own, in
-  /// the order of its images and pixels.
+  /// an order that depends on the run's size alone.
   ///
   /// - Parameters:
-  ///   - outputGradient: what is pending on it has been carried out afterwards, in place.
+  ///   - outputGradient: what is pending on it may have been carried out afterwards, in place.
   ///   - gradients: for each shard, where the full filter's gradient starts.
   public func backwardFilter(
     _ input: Operand, _ outputGradient: GradientOperand, filter: FilterView,
@@ -124,11 +164,20 @@ public final class Convolution {
   ) {
     precondition(input.shape.images % gradients.count == 0, "every shard has as many images")
     checkShapes(input.shape, outputGradient.shape, filter)
-    if layer(input.shape, filter).usesWinograd(.backwardFilter, context.convolution) {
+    if let plan = pointwisePlan(input.shape, filter, shards: gradients.count) {
+      pointwiseBackward(plan, input, outputGradient, filter, gradients, nil, in: context)
+    } else if layer(input.shape, filter).usesWinograd(.backwardFilter, context.convolution) {
       winogradBackwardFilter(input, outputGradient, filter, gradients, in: context)
     } else {
       directBackwardFilter(input, outputGradient, filter, gradients, in: context)
     }
+  }
+
+  private func pointwisePlan(
+    _ input: FeatureMap.Shape, _ filter: FilterView, shards: Int
+  ) -> PointwisePlan? {
+    guard kernel == 1 && stride == 1 else { return nil }
+    return PointwisePlan(input, outputs: filter.outputs.count, shards: shards)
   }
 
   /// How a direct product reads a source of some channels.
@@ -161,7 +210,8 @@ struct PanelProduct {
   /// Channels of the source and of the target.
   let depth, columns: Int
   let target: FeatureMap
-  let moments: ChunkMoments?
+  /// Sees the target's chunks while they are in cache.
+  let observer: (any ChunkObserver)?
 
   /// How many panels there are.
   func panelCount(_ kernels: KernelSet) -> Int {

@@ -57,9 +57,11 @@ public final class DepthwiseConvolution {
   ) {
     checkShapes(input.shape, output.shape, channels)
     let row = input.shape.pixelStride
-    let packed = pack(weights, fullChannels, channels, row, reversed: false, in: context)
-    let bands = Bands(output.shape, step: stride, kernel: kernel)
-    let memory = context.workerScratch(.workerPixels, bands.patchFloats)
+    let packed = pack(weights, fullChannels, channels, row, in: context)
+    let bands = Bands(output.shape, kernel: kernel, step: stride)
+    let largest = bands[0].patch(kernel: kernel, step: stride)
+    let memory = context.workerScratch(
+      .workerPixels, largest.height * largest.width * bands[0].floats.count)
     let kernels = context.kernels
     context.threads.forEachWithWorker(bands.count) { index, worker in
       let band = bands[index]
@@ -77,43 +79,46 @@ public final class DepthwiseConvolution {
     }
   }
 
-  /// Carries the gradient back to the input: the gradient, with zeros between pixels where the stride is 2,
-  /// filtered by the window turned by 180 degrees.
+  /// Both gradients: what `backwardFilter` and `backwardData` compute, in one visit.
+  ///
+  /// - Parameters:
+  ///   - outputGradient: what is pending on it is not carried out in place: nobody else may need it.
+  ///   - gradients: for each shard (an equal run of images), where the full filter's gradient starts; added to.
+  ///   - inputGradient: where the input's gradient goes; none where nobody needs it.
+  ///   - sums: takes the sums of the normalisation in front while the input's gradient is in cache.
+  public func backward(
+    _ input: Operand, _ outputGradient: GradientOperand, weights: UnsafePointer<Float>,
+    fullChannels: Int, channels: ChannelSlice, addingTo gradients: [UnsafeMutablePointer<Float>],
+    inputGradient: FeatureMap?, sums: NormalizationGradientSums? = nil, in context: EngineContext
+  ) {
+    precondition(input.shape.images % gradients.count == 0, "every shard has as many images")
+    checkShapes(input.shape, outputGradient.shape, channels)
+    let row = input.shape.pixelStride
+    let visit = BackwardVisit(
+      input: input, gradient: outputGradient,
+      weights: pack(weights, fullChannels, channels, row, in: context), kernel: kernel,
+      stride: stride, target: inputGradient, observer: sums, wantsFilter: true)
+    let memory = visit.run(in: context)
+    addUp(memory, visit.bands, fullChannels, channels, to: gradients, in: context)
+  }
+
+  /// Carries the gradient back to the input.
   public func backwardData(
     _ outputGradient: FeatureMap, weights: UnsafePointer<Float>, fullChannels: Int,
     channels: ChannelSlice, inputGradient: FeatureMap, in context: EngineContext
   ) {
     checkShapes(inputGradient.shape, outputGradient.shape, channels)
     let row = inputGradient.shape.pixelStride
-    let packed = pack(weights, fullChannels, channels, row, reversed: true, in: context)
-    let bands = Bands(inputGradient.shape, step: 1, kernel: kernel)
-    let memory = context.workerScratch(.workerPixels, bands.patchFloats)
-    let kernels = context.kernels
-    context.threads.forEachWithWorker(bands.count) { index, worker in
-      let band = bands[index]
-      let patch = band.patch(kernel: kernel, step: 1)
-      let pixels = memory(worker)
-      if stride == 1 {
-        patch.copy(
-          Operand(outputGradient), image: band.image, floats: band.floats, to: pixels,
-          stride: band.floats.count, kernels: kernels)
-      } else {
-        patch.copyDilated(
-          outputGradient, image: band.image, floats: band.floats, to: pixels, kernels: kernels)
-      }
-      let width = band.floats.count
-      kernels.depthwiseRows(
-        pixels, patch.width * width, width, packed + band.floats.lowerBound, row, kernel, 1,
-        inputGradient.elements + band.firstPixel * row + band.floats.lowerBound, row,
-        band.rows.count, inputGradient.shape.width)
-    }
+    _ = BackwardVisit(
+      input: Operand(inputGradient), gradient: GradientOperand(outputGradient),
+      weights: pack(weights, fullChannels, channels, row, in: context), kernel: kernel,
+      stride: stride, target: inputGradient, observer: nil, wantsFilter: false
+    ).run(in: context)
   }
 
   /// Adds the filter's gradient, shard by shard, to full-size gradients.
   ///
-  /// - Parameters:
-  ///   - outputGradient: what is pending on it has been carried out afterwards, in place.
-  ///   - gradients: for each shard (an equal run of images), where the full filter's gradient starts.
+  /// - Parameter gradients: for each shard (an equal run of images), where the full filter's gradient starts.
   public func backwardFilter(
     _ input: Operand, _ outputGradient: GradientOperand, fullChannels: Int,
     channels: ChannelSlice, addingTo gradients: [UnsafeMutablePointer<Float>],
@@ -121,27 +126,23 @@ public final class DepthwiseConvolution {
   ) {
     precondition(input.shape.images % gradients.count == 0, "every shard has as many images")
     checkShapes(input.shape, outputGradient.shape, channels)
-    let row = input.shape.pixelStride
-    let kernels = context.kernels
-    let bands = Bands(outputGradient.shape, step: stride, kernel: kernel)
-    let memory = context.workerScratch(.workerPixels, bands.patchFloats)
+    let none = context.scratch(.panels, taps * input.shape.pixelStride)
+    let visit = BackwardVisit(
+      input: input, gradient: outputGradient, weights: none, kernel: kernel, stride: stride,
+      target: nil, observer: nil, wantsFilter: true)
+    let memory = visit.run(in: context)
+    addUp(memory, visit.bands, fullChannels, channels, to: gradients, in: context)
+  }
+
+  /// Adds the bands' sums to every shard's gradient, in the order of the bands.
+  private func addUp(
+    _ sums: UnsafeMutablePointer<Float>, _ bands: Bands, _ fullChannels: Int,
+    _ channels: ChannelSlice, to gradients: [UnsafeMutablePointer<Float>],
+    in context: EngineContext
+  ) {
+    let row = bands.plan.shape.pixelStride
     let size = taps * row
-    let sums = context.scratch(.filterSums, bands.bandCount * size)
-    context.threads.forEachWithWorker(bands.count) { index, worker in
-      let band = bands[index]
-      let patch = band.patch(kernel: kernel, step: stride)
-      let pixels = memory(worker)
-      let width = band.floats.count
-      outputGradient.resolve(
-        image: band.image, rows: band.rows, floats: band.floats, kernels: kernels)
-      patch.copy(
-        input, image: band.image, floats: band.floats, to: pixels, stride: width, kernels: kernels)
-      kernels.depthwiseGradient(
-        pixels, patch.width * width, width, kernel, stride,
-        outputGradient.map.elements + band.firstPixel * row + band.floats.lowerBound, row,
-        band.rows.count, outputGradient.shape.width,
-        sums + band.index * size + band.floats.lowerBound)
-    }
+    let kernels = context.kernels
     let perShard = bands.bandCount / gradients.count
     context.threads.forEach(gradients.count * taps) { job in
       let (shard, tap) = (job / taps, job % taps)
@@ -154,12 +155,11 @@ public final class DepthwiseConvolution {
   /// The slice of the filter as [tap][pixel stride].
   private func pack(
     _ weights: UnsafePointer<Float>, _ fullChannels: Int, _ channels: ChannelSlice, _ row: Int,
-    reversed: Bool, in context: EngineContext
+    in context: EngineContext
   ) -> UnsafePointer<Float> {
     let packed = context.scratch(.panels, taps * row)
     for tap in 0..<taps {
-      let place = packed + (reversed ? taps - 1 - tap : tap) * row
-      channels.copy(weights + tap * fullChannels, from: 0, count: row, to: place)
+      channels.copy(weights + tap * fullChannels, from: 0, count: row, to: packed + tap * row)
     }
     return UnsafePointer(packed)
   }
@@ -173,10 +173,97 @@ public final class DepthwiseConvolution {
   }
 }
 
-/// Cuts the images of a target into bands of whole chunks, and a band into groups of channels, whose source pixels
-/// stay in cache.
+/// One visit to the bands of an input: its gradient is written and the filter's gradient summed up from the output
+/// gradients around each pixel.
+private struct BackwardVisit {
+  let input: Operand
+  let gradient: GradientOperand
+  /// [tap][pixel stride].
+  let weights: UnsafePointer<Float>
+  let kernel, stride: Int
+  let target: FeatureMap?
+  let observer: NormalizationGradientSums?
+  let wantsFilter: Bool
+  let bands: Bands
+
+  init(
+    input: Operand, gradient: GradientOperand, weights: UnsafePointer<Float>, kernel: Int,
+    stride: Int, target: FeatureMap?, observer: NormalizationGradientSums?, wantsFilter: Bool
+  ) {
+    self.input = input
+    self.gradient = gradient
+    self.weights = weights
+    self.kernel = kernel
+    self.stride = stride
+    self.target = target
+    self.observer = observer
+    self.wantsFilter = wantsFilter
+    bands = Bands(input.shape, kernel: kernel, step: 1)
+  }
+
+  /// Every band's sums of the filter's gradient, [band][tap][pixel stride], where they are wanted.
+  @discardableResult
+  func run(in context: EngineContext) -> UnsafeMutablePointer<Float> {
+    let size = kernel * kernel * input.shape.pixelStride
+    let sums = context.scratch(.filterSums, wantsFilter ? bands.bandCount * size : 0)
+    let largest = bands[0]
+    let patch = patch(largest)
+    let pixels = context.workerScratch(
+      .workerPixels, largest.rows.count * largest.width * largest.floats.count)
+    let gradients = context.workerScratch(
+      .workerGradients, (patch.height + 1) * patch.width * largest.floats.count)
+    context.threads.forEachWithWorker(bands.count) { index, worker in
+      let band = bands[index]
+      run(
+        band, pixels(worker), gradients(worker), wantsFilter ? sums + band.index * size : nil,
+        context.kernels)
+    }
+    return sums
+  }
+
+  /// The output pixels that a band of input pixels meets: one at tap t of input pixel i lies at
+  /// `(i + kernel / 2 - t) / stride`.
+  private func patch(_ band: Bands.Band) -> Patch {
+    let padding = kernel / 2
+    let lowest = -(padding / stride)
+    return Patch(
+      rows: band.rows.lowerBound / stride
+        + lowest..<(band.rows.upperBound - 1 + padding) / stride + 1,
+      columns: lowest..<(band.width - 1 + padding) / stride + 1)
+  }
+
+  private func run(
+    _ band: Bands.Band, _ pixels: UnsafeMutablePointer<Float>,
+    _ gradients: UnsafeMutablePointer<Float>, _ sums: UnsafeMutablePointer<Float>?,
+    _ kernels: KernelSet
+  ) {
+    let patch = patch(band)
+    let width = band.floats.count
+    let row = input.shape.pixelStride
+    patch.copy(
+      gradient, image: band.image, floats: band.floats, to: gradients, stride: width,
+      kernels: kernels)
+    if wantsFilter {
+      input.copy(
+        PixelRun(
+          image: band.image, first: band.rows.lowerBound * band.width,
+          count: band.rows.count * band.width), floats: band.floats, to: pixels, stride: width,
+        kernels: kernels)
+    }
+    let first = band.firstPixel * row + band.floats.lowerBound
+    kernels.depthwiseBackward(
+      gradients, patch.width * width, width, pixels, weights + band.floats.lowerBound, row, kernel,
+      stride, band.rows.count, band.width, target.map { $0.elements + first }, row,
+      sums.map { $0 + band.floats.lowerBound })
+    guard let target, let observer else { return }
+    for chunk in band.chunks { observer.take(chunk, of: target, floats: band.floats) }
+  }
+}
+
+/// Cuts the images of a map into bands of whole chunks, and a band into groups of channels, so that its pixels and
+/// those of the other map that it meets stay in cache.
 ///
-/// The cut depends on an image's size alone, for sums are taken band by band.
+/// The cut depends on an image's size alone, since sums are taken band by band.
 private struct Bands {
   /// Some rows and some floats of the pixels of an image.
   struct Band {
@@ -187,7 +274,7 @@ private struct Bands {
     let width, firstPixel: Int
     let chunks: Range<Int>
 
-    /// The source pixels, with a border.
+    /// The source pixels of a forward window, with a border.
     func patch(kernel: Int, step: Int) -> Patch {
       let padding = kernel / 2
       return Patch(
@@ -196,23 +283,22 @@ private struct Bands {
     }
   }
 
-  private let plan: ChunkPlan
-  private let step, kernel, chunksPerBand, bandsPerImage, groups, groupFloats: Int
+  let plan: ChunkPlan
+  private let chunksPerBand, bandsPerImage, groups, groupFloats: Int
 
   /// Bytes of a band: a part of the second-level cache.
   ///
   /// Channels are divided only where one chunk needs more, since memory is best read in long pieces.
   private static let bandBytes = 384 << 10
 
-  init(_ target: FeatureMap.Shape, step: Int, kernel: Int) {
-    plan = ChunkPlan(target)
-    self.step = step
-    self.kernel = kernel
-    let rowBytes = (target.width * step + kernel) * target.pixelStride * 4
+  /// - Parameter step: rows of the other map for each row of this one, at most.
+  init(_ shape: FeatureMap.Shape, kernel: Int, step: Int) {
+    plan = ChunkPlan(shape)
+    let rowBytes = (shape.width * step + kernel) * shape.pixelStride * 4
     let chunkBytes = (plan.rowsPerChunk * step + kernel) * rowBytes
     let wanted = (chunkBytes + Self.bandBytes - 1) / Self.bandBytes
-    groupFloats = roundedUp((target.pixelStride + wanted - 1) / wanted, to: 16)
-    groups = (target.pixelStride + groupFloats - 1) / groupFloats
+    groupFloats = roundedUp((shape.pixelStride + wanted - 1) / wanted, to: 16)
+    groups = (shape.pixelStride + groupFloats - 1) / groupFloats
     chunksPerBand = max(1, min(plan.chunksPerImage, Self.bandBytes / chunkBytes))
     bandsPerImage = (plan.chunksPerImage + chunksPerBand - 1) / chunksPerBand
   }
@@ -220,12 +306,6 @@ private struct Bands {
   /// Bands of all images, and their groups.
   var bandCount: Int { plan.shape.images * bandsPerImage }
   var count: Int { bandCount * groups }
-
-  /// Floats of the largest patch.
-  var patchFloats: Int {
-    let patch = self[0].patch(kernel: kernel, step: step)
-    return patch.height * patch.width * self[0].floats.count
-  }
 
   subscript(job: Int) -> Band {
     let (index, group) = (job / groups, job % groups)
@@ -240,24 +320,6 @@ private struct Bands {
       floats: start..<min(start + groupFloats, plan.shape.pixelStride),
       width: plan.shape.width, firstPixel: plan.pixels(of: base + first).start,
       chunks: base + first..<base + last + 1)
-  }
-}
-
-extension Patch {
-  /// Writes a map with a pixel and a row of zeros between neighbours.
-  fileprivate func copyDilated(
-    _ map: FeatureMap, image: Int, floats: Range<Int>, to target: UnsafeMutablePointer<Float>,
-    kernels: KernelSet
-  ) {
-    let row = map.shape.pixelStride
-    let stride = floats.count
-    target.update(repeating: 0, count: height * width * stride)
-    for line in rows where line >= 0 && line % 2 == 0 && line / 2 < map.shape.height {
-      kernels.copyPixels(
-        map.elements + (image * map.shape.height + line / 2) * map.shape.width * row
-          + floats.lowerBound, map.shape.width, row, stride,
-        target + ((line - rows.lowerBound) * width - columns.lowerBound) * stride, 2 * stride)
-    }
   }
 }
 

@@ -14,8 +14,8 @@ public final class EngineContext {
 
   /// What scratch memory is for; buffers of different uses never overlap.
   package enum Scratch {
-    case panels, transformedWeights, filterSums, chunks, pixels, gradients
-    case workerPixels, workerTiles, workerProducts
+    case panels, transformedWeights, filterSums, chunks, gradientSums, pixels, gradients
+    case workerPixels, workerGradients, workerTiles, workerProducts
   }
 
   /// A context over these kernels and threads.

@@ -38,6 +38,9 @@ struct ExecutionSteps: Sendable {
   let carriesOutPending: [Bool]
   /// For each value, whether a batch normalisation reads it, so that whoever writes it takes its statistics.
   let isNormalized: [Bool]
+  /// For each step, whether it writes, backward, all of the gradient of the batch normalisation just in front, so
+  /// that it takes the sums which that starts from.
+  let feedsNormalization: [Bool]
 
   init(_ architecture: Architecture) {
     let nodes = architecture.nodes
@@ -120,6 +123,16 @@ struct ExecutionSteps: Sendable {
       }
     }
     carriesOutPending = carries
+    feedsNormalization = steps.indices.map { index in
+      switch steps[index].kind {
+      case .convolution, .depthwiseConvolution: break
+      default: return false
+      }
+      guard index > 0, case .batchNormalization = steps[index - 1].kind else { return false }
+      let value = steps[index - 1].output
+      return steps[index].inputs == [value]
+        && steps.filter { $0.inputs.contains(value) }.count == 1
+    }
   }
 
   /// Whether a step's readers apply it, so that its output is never written.

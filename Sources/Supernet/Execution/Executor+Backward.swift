@@ -13,30 +13,25 @@ extension Executor {
     switch step.kind {
     case .convolution:
       guard let convolution = convolutions[index] else { return }
-      let filter = filter(step, pass)
-      convolution.backwardFilter(
-        input, gradient, filter: filter, addingTo: weightGradients(step, gradients),
-        in: context)
-      guard let inputGradient else { return }
-      convolution.backwardData(
-        outputGradient, weights: weights(step, pass), filter: filter,
-        inputGradient: inputGradient, in: context)
+      convolution.backward(
+        input, gradient, weights: weights(step, pass), filter: filter(step, pass),
+        addingTo: weightGradients(step, gradients), inputGradient: inputGradient,
+        sums: sums(inFrontOf: index, pass, shards: gradients.count), in: context)
     case .depthwiseConvolution:
       guard let convolution = depthwise[index] else { return }
-      let channels = space.slice(ofOutput: step.node, in: pass.subnet)
-      convolution.backwardFilter(
-        input, gradient, fullChannels: fullChannels(step), channels: channels,
-        addingTo: weightGradients(step, gradients), in: context)
-      guard let inputGradient else { return }
-      convolution.backwardData(
-        outputGradient, weights: weights(step, pass), fullChannels: fullChannels(step),
-        channels: channels, inputGradient: inputGradient, in: context)
+      convolution.backward(
+        input, gradient, weights: weights(step, pass), fullChannels: fullChannels(step),
+        channels: space.slice(ofOutput: step.node, in: pass.subnet),
+        addingTo: weightGradients(step, gradients), inputGradient: inputGradient,
+        sums: sums(inFrontOf: index, pass, shards: gradients.count), in: context)
     case .batchNormalization(let activation):
       let found = BatchNormalization(activation: activation).backward(
         input.map, gradient: outputGradient, result: inputGradient ?? outputGradient,
         state: pass.state(ofStep: index, shards: gradients.count, shape: input.shape),
         channels: space.slice(ofOutput: step.node, in: pass.subnet),
-        addingTo: weightGradients(step, gradients), biasGradients(step, gradients), in: context)
+        addingTo: weightGradients(step, gradients), biasGradients(step, gradients),
+        sums: pass.gradientSums, in: context)
+      pass.gradientSums = nil
       if steps.carriesOutPending[step.inputs[0]] {
         pass.pendingGradients[step.inputs[0]] = found.pending
       } else {
@@ -62,5 +57,19 @@ extension Executor {
         outputGradient, weights: weights(step, pass), filter: filter,
         inputGradient: inputGradient, in: context)
     }
+  }
+
+  /// The sums of the normalisation in front of a step, for the step to take, where that comes next.
+  private func sums(
+    inFrontOf index: Int, _ pass: Pass, shards: Int
+  ) -> NormalizationGradientSums? {
+    guard steps.feedsNormalization[index],
+      case .batchNormalization(let activation) = steps.steps[index - 1].kind
+    else { return nil }
+    let input = pass.map(pass.schedule.values[steps.steps[index - 1].inputs[0]])
+    pass.gradientSums = BatchNormalization(activation: activation).gradientSums(
+      of: input, state: pass.state(ofStep: index - 1, shards: shards, shape: input.shape),
+      shards: shards, in: context)
+    return pass.gradientSums
   }
 }

@@ -12,6 +12,8 @@ final class Pass {
   var statistics: [Int: [ChannelStatistics]] = [:]
   /// By value: what the first reader of its gradient carries out.
   var pendingGradients: [Int: PendingNormalizationGradient] = [:]
+  /// The sums of the normalisation whose backward pass comes next, where the writer of its gradient took them.
+  var gradientSums: NormalizationGradientSums?
 
   init(
     subnet: Subnet, schedule: Schedule, base: AlignedStorage<Float>,

@@ -87,12 +87,21 @@ private struct Accuracy {
 
 /// Layers of every kind for direct sums; for Winograd those it applies to, with tiles that stick out.
 private let layersAndChoices: [(LayerCase, ConvolutionChoice)] =
-  LayerCase.seeded.map { ($0, .direct) }
+  (LayerCase.seeded + LayerCase.pointwise).map { ($0, .direct) }
   + (LayerCase.seeded.filter { $0.kernel == 3 && $0.stride == 1 } + LayerCase.tiled).map {
     ($0, .winograd)
   }
 
 extension LayerCase {
+  /// Enough pixels for both gradients in one visit, where the input or the output is the wider side.
+  fileprivate static let pointwise = [
+    LayerCase(
+      images: 6, height: 12, width: 11, kernel: 1, inputs: 33, outputs: 3, inputSlice: .twoSpans,
+      outputSlice: .right, seed: 94),
+    LayerCase(
+      images: 3, height: 20, width: 21, kernel: 1, inputs: 3, outputs: 40, inputSlice: .right,
+      outputSlice: .twoSpans, seed: 95),
+  ]
   fileprivate static let tiled = [
     LayerCase(
       images: 3, height: 8, width: 12, inputs: 33, outputs: 40, inputSlice: .right,

@@ -37,6 +37,9 @@ struct OperatorSample: CustomTestStringConvertible, Sendable {
       inputSlice: .twoSpans, outputSlice: .left, seed: 2),
     LayerCase(
       images: images, height: 7, width: 7, kernel: 1, stride: 2, inputs: 33, outputs: 16, seed: 3),
+    LayerCase(
+      images: images, height: 32, width: 30, kernel: 1, inputs: 33, outputs: 40,
+      inputSlice: .twoSpans, seed: 5),
     LayerCase(images: images, height: 67, width: 53, kernel: 3, inputs: 33, outputs: 17, seed: 4),
   ]
 

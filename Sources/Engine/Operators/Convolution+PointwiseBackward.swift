@@ -1,0 +1,181 @@
+// Both gradients of a 1x1 layer of stride 1 in one visit to every pixel. Its filter is small beside its maps, so what
+// counts is to bring each pixel into cache once: a block of pixels is applied, added to the filter's gradient and
+// carried back to the input before the next is touched.
+
+/// How the pixels of a shard are cut: strips of whole chunks, each with sums of its own, and blocks inside a chunk.
+///
+/// Strips depend on a shard's size alone, for their sums are added up in order; blocks do not show in the bits.
+struct PointwisePlan {
+  let chunks: ChunkPlan
+  let shards, strips: Int
+  /// Floats of a pixel of the input and of the output: the sides of the filter's gradient.
+  let rows, columns: Int
+
+  var size: Int { rows * columns }
+
+  /// Pixels that pay for the sums of a strip, and as many sums as may wait in the last-level cache.
+  private static let stripPixels = 128
+  private static let mostStrips = 64
+  private static let mostSums = 1 << 20
+  /// With fewer strips several threads have too little to share; then the filter is divided instead.
+  private static let fewestStrips = 6
+  /// What a sweep of the filter reads again and again should stay in the first-level cache.
+  private static let blockBytes = 24 << 10
+
+  /// None where a shard has too few pixels for its filter.
+  init?(_ input: FeatureMap.Shape, outputs: Int, shards: Int) {
+    chunks = ChunkPlan(input)
+    self.shards = shards
+    rows = input.pixelStride
+    columns = roundedUp(outputs, to: 16)
+    strips = min(
+      chunks.count / shards, input.pixels / shards / Self.stripPixels, Self.mostStrips,
+      Self.mostSums / (rows * columns))
+    if strips < Self.fewestStrips { return nil }
+  }
+
+  /// Whether a tile of columns is kept while all rows pass, or the other way round: the shorter side passes.
+  var keepsColumns: Bool { rows <= columns }
+
+  /// Pixels of a block at most; whole tiles of the product with the weights.
+  var blockPixels: Int {
+    let floats = keepsColumns ? rows + 48 : columns + 16
+    return max(12, min(96, Self.blockBytes / 4 / floats / 12 * 12))
+  }
+
+  /// The chunks of a strip, counted over all shards.
+  func chunks(ofStrip strip: Int) -> Range<Int> {
+    let all = chunks.chunks(ofShard: strip / strips, of: shards)
+    let part = strip % strips
+    let first = all.lowerBound + part * all.count / strips
+    return first..<all.lowerBound + (part + 1) * all.count / strips
+  }
+
+  /// The blocks of a chunk, equal but for one pixel.
+  func blocks(ofChunk chunk: Int) -> [PixelRun] {
+    let image = chunks.image(of: chunk)
+    let pixels = chunks.pixels(of: chunk)
+    let first = pixels.start - image * chunks.shape.imagePixels
+    let count = (pixels.count + blockPixels - 1) / blockPixels
+    return (0..<count).map { block in
+      let start = block * pixels.count / count
+      return PixelRun(
+        image: image, first: first + start, count: (block + 1) * pixels.count / count - start)
+    }
+  }
+}
+
+extension Convolution {
+  /// - Parameter product: the weights and where the input's gradient goes; none where nobody wants it.
+  func pointwiseBackward(
+    _ plan: PointwisePlan, _ input: Operand, _ gradient: GradientOperand, _ filter: FilterView,
+    _ gradients: [UnsafeMutablePointer<Float>], _ product: PanelProduct?, in context: EngineContext
+  ) {
+    let kernels = context.kernels
+    let strides = (
+      pixels: spreadStride(channels: plan.rows), gradients: spreadStride(channels: plan.columns)
+    )
+    let pixels = context.workerScratch(.workerPixels, plan.blockPixels * strides.pixels)
+    let applied = context.workerScratch(.workerGradients, plan.blockPixels * strides.gradients)
+    let memory = context.scratch(.filterSums, plan.shards * plan.strips * plan.size)
+    let indices = context.indices(plan.blockPixels)
+    context.threads.forEachWithWorker(plan.shards * plan.strips) { strip, worker in
+      PointwiseStrip(
+        plan: plan, input: input, gradient: gradient, product: product, kernels: kernels,
+        indices: indices, pixels: pixels(worker), pixelStride: strides.pixels,
+        gradients: applied(worker), gradientStride: strides.gradients,
+        sums: memory + strip * plan.size
+      ).run(plan.chunks(ofStrip: strip))
+    }
+    // Rows of the filter, a tile of them a job.
+    let tiles = plan.rows / kernels.outerRows
+    let tile = kernels.outerRows * plan.columns
+    context.threads.forEach(plan.shards * tiles) { job in
+      let total = memory + job / tiles * plan.strips * plan.size + job % tiles * tile
+      for strip in 1..<plan.strips {
+        kernels.addInto(total, total + strip * plan.size, tile)
+      }
+    }
+    for (shard, target) in gradients.enumerated() {
+      filter.scatterAdd(
+        memory + shard * plan.strips * plan.size, tap: 0, columns: plan.columns, to: target,
+        kernels: kernels)
+    }
+  }
+}
+
+/// The sums and the input's gradient of some neighbouring chunks.
+private struct PointwiseStrip {
+  let plan: PointwisePlan
+  let input: Operand
+  let gradient: GradientOperand
+  let product: PanelProduct?
+  let kernels: KernelSet
+  let indices: UnsafePointer<Int32>
+  /// A block's pixels of both maps, applied.
+  let pixels: UnsafeMutablePointer<Float>
+  let pixelStride: Int
+  let gradients: UnsafeMutablePointer<Float>
+  let gradientStride: Int
+  let sums: UnsafeMutablePointer<Float>
+
+  func run(_ chunks: Range<Int>) {
+    var isFirst = true
+    for chunk in chunks {
+      for block in plan.blocks(ofChunk: chunk) {
+        gradient.copy(
+          block, floats: 0..<plan.columns, to: gradients, stride: gradientStride, kernels: kernels)
+        input.copy(
+          block, floats: 0..<plan.rows, to: pixels, stride: pixelStride, kernels: kernels)
+        accumulate(block.count, isFirst: isFirst)
+        carryBack(block)
+        isFirst = false
+      }
+      guard let product, let observer = product.observer else { continue }
+      observer.take(chunk, of: product.target, floats: 0..<plan.rows)
+    }
+  }
+
+  /// Adds the block to the filter's gradient.
+  private func accumulate(_ count: Int, isFirst: Bool) {
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: 3) { run in
+      (run[0], run[1], run[2]) = (0, 0, Int32(count))
+      guard let run = run.baseAddress else { return }
+      let columnTiles = outerColumnTiles(floats: plan.columns, kernels)
+      let rowTiles = 0..<plan.rows / kernels.outerRows
+      if plan.keepsColumns {
+        for columns in columnTiles {
+          for row in rowTiles { accumulate(run, row: row, columns, isFirst: isFirst) }
+        }
+      } else {
+        for row in rowTiles {
+          for columns in columnTiles { accumulate(run, row: row, columns, isFirst: isFirst) }
+        }
+      }
+    }
+  }
+
+  private func accumulate(
+    _ run: UnsafePointer<Int32>, row tile: Int, _ columns: ChannelSpan, isFirst: Bool
+  ) {
+    let row = tile * kernels.outerRows
+    kernels.accumulateOuterProducts(
+      pixels + row, pixelStride, pixelStride, gradients + columns.start, gradientStride,
+      gradientStride, run, 1, columns.count / kernels.lanes,
+      sums + row * plan.columns + columns.start, plan.columns, !isFirst)
+  }
+
+  /// Multiplies the block by the weights, into the input's gradient.
+  private func carryBack(_ block: PixelRun) {
+    guard let product else { return }
+    let target = product.target
+    let place = target.elements + target.shape.pixel(block.first, ofImage: block.image)
+    for panel in 0..<product.panelCount(kernels) {
+      let start = panel * kernels.panelWidth
+      kernels.multiplyGathered(
+        gradients, gradientStride, indices, indices, indices, 1, product.depth,
+        product.panels + start * product.depth, product.panelWidth(panel, kernels) / kernels.lanes,
+        place + start, target.shape.pixelStride, indices, block.count)
+    }
+  }
+}

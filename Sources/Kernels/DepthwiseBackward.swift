@@ -1,0 +1,244 @@
+// Both gradients of a depthwise convolution in one visit: an input pixel's gradient is a sum over the output
+// gradients around it, and the filter's gradient is a sum of the same values times the input.
+
+/// Carries the output's gradient back to some rows of input pixels, and sums up the filter's gradient over them.
+///
+/// Input row r meets row p of the output at tap v where `r + kernel / 2 = p * step + v`; columns likewise. Taps are
+/// summed in a fixed order, and pixels row by row, those of even rows first where `step` is 2.
+///
+/// - Parameters:
+///   - gradient: the output's gradient, dense, with a border of zeros: `pixelStride` floats a pixel, all of which are
+///     done, `gradientRow` floats from row to row. It starts at the lowest row and column of the output that the
+///     first input pixel meets.
+///   - input: `rows` x `columns` pixels of `pixelStride` floats; the first row and column are even where `step` is 2.
+///   - weights: the first tap; `tapStride` floats from tap to tap, as in `sums`.
+///   - target: the input's gradient, `targetStride` floats from pixel to pixel; none where nobody wants it.
+///   - sums: the filter's gradient, overwritten; none where nobody wants it.
+public func depthwiseBackward(
+  gradient: UnsafePointer<Float>, gradientRow: Int, pixelStride: Int,
+  input: UnsafePointer<Float>, weights: UnsafePointer<Float>, tapStride: Int, kernel: Int,
+  step: Int, rows: Int, columns: Int, target: UnsafeMutablePointer<Float>?, targetStride: Int,
+  sums: UnsafeMutablePointer<Float>?
+) {
+  @inline(always)
+  func run(
+    _ target: UnsafeMutablePointer<Float>, wantsTarget: Bool, _ sums: UnsafeMutablePointer<Float>,
+    wantsSums: Bool
+  ) {
+    BackwardWindow(
+      gradient: gradient, gradientRow: gradientRow, pixelStride: pixelStride, input: input,
+      weights: weights, tapStride: tapStride, kernel: kernel, step: step, rows: rows,
+      columns: columns, target: target, targetStride: targetStride, sums: sums
+    ).run(wantsTarget: wantsTarget, wantsSums: wantsSums)
+  }
+  if let target, let sums {
+    run(target, wantsTarget: true, sums, wantsSums: true)
+  } else if let target {
+    run(target, wantsTarget: true, target, wantsSums: false)
+  } else if let sums {
+    run(sums, wantsTarget: false, sums, wantsSums: true)
+  }
+}
+
+private struct BackwardWindow {
+  let gradient: UnsafePointer<Float>
+  let gradientRow, pixelStride: Int
+  let input, weights: UnsafePointer<Float>
+  let tapStride, kernel, step, rows, columns: Int
+  let target: UnsafeMutablePointer<Float>
+  let targetStride: Int
+  let sums: UnsafeMutablePointer<Float>
+
+  @inline(always)
+  func run(wantsTarget: Bool, wantsSums: Bool) {
+    var channel = 0
+    while channel < pixelStride {
+      if kernel == 3 && step == 1 {
+        three(channel, wantsTarget, wantsSums)
+      } else if kernel == 3 {
+        threeEven(channel, wantsTarget, wantsSums)
+        threeOdd(channel, wantsTarget, wantsSums)
+      } else {
+        any(channel, wantsTarget, wantsSums)
+      }
+      channel += Vector.scalarCount
+    }
+  }
+
+  @inline(always)
+  private func weight(_ tap: Int, _ channel: Int) -> Vector {
+    load(weights + tap * tapStride + channel)
+  }
+
+  /// The 3x3 window of stride 1: place (a, b) around a pixel holds what it gave through tap (2 - a, 2 - b).
+  @inline(always)
+  private func three(_ channel: Int, _ wantsTarget: Bool, _ wantsSums: Bool) {
+    #if KERNELS_V4
+      var filter = InlineArray<9, Vector> { _ in Vector(repeating: 0) }
+      for tap in 0..<9 { filter[tap] = weight(tap, channel) }
+    #endif
+    var totals = InlineArray<9, Vector> { _ in Vector(repeating: 0) }
+    for row in 0..<rows {
+      var g = gradient + row * gradientRow + channel
+      var x = input + row * columns * pixelStride + channel
+      var place = target + row * columns * targetStride + channel
+      var left = columns
+      repeat {
+        let value = load(x)
+        var sum = Vector(repeating: 0)
+        for a in 0..<3 {
+          for b in 0..<3 {
+            let met = load(g + a * gradientRow + b * pixelStride)
+            if wantsTarget {
+              // Weights and sums together fill more than 16 registers.
+              #if KERNELS_V4
+                sum = multiplyAdd(sum, met, filter[8 - 3 * a - b])
+              #else
+                sum = multiplyAdd(sum, met, weight(8 - 3 * a - b, channel))
+              #endif
+            }
+            if wantsSums {
+              totals[8 - 3 * a - b] = multiplyAdd(totals[8 - 3 * a - b], met, value)
+            }
+          }
+        }
+        if wantsTarget { store(sum, place) }
+        g += pixelStride
+        x += pixelStride
+        place += targetStride
+        left -= 1
+      } while left > 0
+    }
+    if wantsSums { for tap in 0..<9 { store(totals[tap], sums + tap * tapStride + channel) } }
+  }
+
+  /// Even rows of the 3x3 window of stride 2: they meet one row of the output, at the middle row of taps.
+  @inline(always)
+  private func threeEven(_ channel: Int, _ wantsTarget: Bool, _ wantsSums: Bool) {
+    var totals = InlineArray<3, Vector> { _ in Vector(repeating: 0) }
+    var row = 0
+    while row < rows {
+      var g = gradient + row / 2 * gradientRow + channel
+      var x = input + row * columns * pixelStride + channel
+      var place = target + row * columns * targetStride + channel
+      var column = 0
+      while column < columns {
+        let met = load(g)
+        if wantsTarget { store(met * weight(4, channel), place) }
+        if wantsSums { totals[1] = multiplyAdd(totals[1], met, load(x)) }
+        if column + 1 < columns {
+          let next = load(g + pixelStride)
+          let value = load(x + pixelStride)
+          if wantsTarget {
+            store(
+              multiplyAdd(met * weight(5, channel), next, weight(3, channel)),
+              place + targetStride)
+          }
+          if wantsSums {
+            totals[2] = multiplyAdd(totals[2], met, value)
+            totals[0] = multiplyAdd(totals[0], next, value)
+          }
+        }
+        g += pixelStride
+        x += 2 * pixelStride
+        place += 2 * targetStride
+        column += 2
+      }
+      row += 2
+    }
+    if wantsSums { for h in 0..<3 { store(totals[h], sums + (3 + h) * tapStride + channel) } }
+  }
+
+  /// Odd rows of the 3x3 window of stride 2: they meet two rows of the output, at the last and first row of taps.
+  @inline(always)
+  private func threeOdd(_ channel: Int, _ wantsTarget: Bool, _ wantsSums: Bool) {
+    var first = InlineArray<3, Vector> { _ in Vector(repeating: 0) }
+    var last = InlineArray<3, Vector> { _ in Vector(repeating: 0) }
+    var row = 1
+    while row < rows {
+      var g = gradient + row / 2 * gradientRow + channel
+      var x = input + row * columns * pixelStride + channel
+      var place = target + row * columns * targetStride + channel
+      var column = 0
+      while column < columns {
+        let (above, below) = (load(g), load(g + gradientRow))
+        let value = load(x)
+        if wantsTarget {
+          store(multiplyAdd(above * weight(7, channel), below, weight(1, channel)), place)
+        }
+        if wantsSums {
+          last[1] = multiplyAdd(last[1], above, value)
+          first[1] = multiplyAdd(first[1], below, value)
+        }
+        if column + 1 < columns {
+          let nextAbove = load(g + pixelStride)
+          let nextBelow = load(g + gradientRow + pixelStride)
+          let next = load(x + pixelStride)
+          if wantsTarget {
+            var sum = above * weight(8, channel)
+            sum = multiplyAdd(sum, nextAbove, weight(6, channel))
+            sum = multiplyAdd(sum, below, weight(2, channel))
+            store(multiplyAdd(sum, nextBelow, weight(0, channel)), place + targetStride)
+          }
+          if wantsSums {
+            last[2] = multiplyAdd(last[2], above, next)
+            last[0] = multiplyAdd(last[0], nextAbove, next)
+            first[2] = multiplyAdd(first[2], below, next)
+            first[0] = multiplyAdd(first[0], nextBelow, next)
+          }
+        }
+        g += pixelStride
+        x += 2 * pixelStride
+        place += 2 * targetStride
+        column += 2
+      }
+      row += 2
+    }
+    guard wantsSums else { return }
+    for h in 0..<3 {
+      store(first[h], sums + h * tapStride + channel)
+      store(last[h], sums + (6 + h) * tapStride + channel)
+    }
+  }
+
+  /// Any window: tap by tap along a row, which stays in the nearest cache.
+  @inline(always)
+  private func any(_ channel: Int, _ wantsTarget: Bool, _ wantsSums: Bool) {
+    let zero = Vector(repeating: 0)
+    if wantsSums {
+      for tap in 0..<kernel * kernel { store(zero, sums + tap * tapStride + channel) }
+    }
+    let padding = kernel / 2
+    // The gradient starts at the lowest row and column that pixel 0 meets.
+    let origin = -(padding / step)
+    for row in 0..<rows {
+      let x = input + row * columns * pixelStride + channel
+      let place = target + row * columns * targetStride + channel
+      if wantsTarget { for column in 0..<columns { store(zero, place + column * targetStride) } }
+      var v = (row + padding) % step
+      while v < kernel {
+        let line = gradient + ((row + padding - v) / step - origin) * gradientRow + channel
+        for h in 0..<kernel {
+          let tap = v * kernel + h
+          let factor = weight(tap, channel)
+          // The first column that meets this tap.
+          var column = (h + padding) % step
+          var g = line + ((column + padding - h) / step - origin) * pixelStride
+          var total = wantsSums ? load(sums + tap * tapStride + channel) : zero
+          while column < columns {
+            let met = load(g)
+            if wantsTarget {
+              let pixel = place + column * targetStride
+              store(multiplyAdd(load(pixel), met, factor), pixel)
+            }
+            if wantsSums { total = multiplyAdd(total, met, load(x + column * pixelStride)) }
+            g += pixelStride
+            column += step
+          }
+          if wantsSums { store(total, sums + tap * tapStride + channel) }
+        }
+        v += step
+      }
+    }
+  }
+}
