@@ -58,6 +58,7 @@ let package = Package(
     .target(name: "MPICluster", dependencies: ["Cluster", "MPIShims"]),
     .target(name: "Runs", dependencies: ["CXXHash"]),
     .target(name: "Search", dependencies: ["Randomness"]),
+    .target(name: "GroundTruth", dependencies: ["Randomness"]),
 
     // The loops, and what a person sees of them.
     .target(
@@ -82,8 +83,9 @@ let package = Package(
     .testTarget(name: "SupernetTests", dependencies: ["Supernet", "TestSupport"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "JPEGShims"]),
     .testTarget(name: "ClusterTests", dependencies: ["Cluster", "MPICluster"]),
-    .testTarget(name: "RunsTests", dependencies: ["Runs"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "TestSupport"]),
     .testTarget(name: "SearchTests", dependencies: ["Search", "Supernet", "Randomness"]),
+    .testTarget(name: "GroundTruthTests", dependencies: ["GroundTruth", "TestSupport"]),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(
@@ -95,7 +97,7 @@ let package = Package(
       name: "CommandLineTests", dependencies: ["CommandLineTool", "JPEGShims", "Runs"]),
 
     // Proof of the kernels' compiled code, and planted faults that it must find; nothing links them.
-    .testTarget(name: "KernelCodeTests"),
+    .testTarget(name: "KernelCodeTests", dependencies: ["TestSupport"]),
     kernels("PlantedKernelsV4", march: "x86-64-v4", define: "KERNELS_V4", in: "Tests"),
     kernels("PlantedKernelsV3", march: "x86-64-v3", define: "KERNELS_V3", in: "Tests"),
   ],

@@ -9,6 +9,7 @@ public enum RandomPurpose: UInt32, Sendable, CaseIterable {
   case calibration
   case search
   case testing
+  case resampling
 }
 
 /// A stream of random numbers that any rank can recreate at any step.

@@ -6,12 +6,9 @@ struct ChunkPlan {
   let shape: FeatureMap.Shape
   let rowsPerChunk, chunksPerImage: Int
 
-  /// About as many pixels a chunk, in multiples of the four rows of a Winograd tile.
-  private static let chunkPixels = 256
-
   init(_ shape: FeatureMap.Shape) {
     self.shape = shape
-    let rows = max(4, Self.chunkPixels / shape.width / 4 * 4)
+    let rows = max(4, BlockSizes.chunkPixels / shape.width / 4 * 4)
     rowsPerChunk = min(shape.height, rows)
     chunksPerImage = (shape.height + rowsPerChunk - 1) / rowsPerChunk
   }

@@ -1,9 +1,6 @@
 // The filter's gradient as a sum of outer products over pixels. A portion of the images is first copied, applied
 // and cut into tiles by all threads together; then each thread sums it up for its own part of the filter.
 extension Convolution {
-  /// A block's gradients, three vectors wide, should stay in the first-level cache.
-  private static let runBytes = 20 << 10
-
   func directBackwardFilter(
     _ input: Operand, _ gradient: GradientOperand, _ filter: FilterView,
     _ gradients: [UnsafeMutablePointer<Float>], in context: EngineContext
@@ -51,7 +48,7 @@ extension Convolution {
   ) -> RunPlan {
     let width = SlidingWindow.outputSize(input.width, stride)
     let height = SlidingWindow.outputSize(input.height, stride)
-    let rows = max(1, Self.runBytes / (width * min(gradientStride, 48) * 4))
+    let rows = max(1, BlockSizes.outerGradientBytes / (width * min(gradientStride, 48) * 4))
     let key = RunKey(
       height: input.height, width: input.width, rowsPerBlock: min(height, rows), layout: layout)
     if let plan = runPlans[key] { return plan }
@@ -168,12 +165,11 @@ private struct Portions {
   let images: Int
   private let piecesPerPortion: Int
 
-  private static let portionBytes = 1 << 20
-
   init(_ plan: RunPlan, _ cut: PortionLayout, images: Int) {
     self.plan = plan
     self.images = images
-    piecesPerPortion = max(4, Self.portionBytes / ((cut.sourceSize + cut.gradientSize) * 4))
+    let pieceBytes = (cut.sourceSize + cut.gradientSize) * 4
+    piecesPerPortion = max(4, BlockSizes.outerPortionBytes / pieceBytes)
   }
 
   private var pieces: Int { images * plan.pieces.count }

@@ -1,8 +1,5 @@
 // Forward and backward-data as sums over taps and channels, block by block of target pixels.
 extension Convolution {
-  /// A block's source pixels should stay in the second-level cache beside a weight panel.
-  private static let blockBytes = 256 << 10
-
   /// Copies each block's source pixels, applied, and multiplies them by the panels.
   func direct(_ product: PanelProduct, window: SlidingWindow, in context: EngineContext) {
     let kernels = context.kernels
@@ -37,14 +34,14 @@ extension Convolution {
         images: 1, height: window.targetHeight, width: window.targetWidth, channels: 1))
     var key = PlanKey(
       window: window, imagesPerBlock: 1, rowsPerBlock: window.targetHeight, layout: layout)
-    if imageBytes <= Self.blockBytes {
+    if imageBytes <= BlockSizes.directSourceBytes {
       // Several images a block, but enough blocks for every thread.
-      let most = max(1, min(Self.blockBytes / imageBytes, images / (4 * threads)))
+      let most = max(1, min(BlockSizes.directSourceBytes / imageBytes, images / (4 * threads)))
       key = PlanKey(
         window: window, imagesPerBlock: previousPowerOfTwo(most),
         rowsPerBlock: window.targetHeight, layout: layout)
     } else {
-      let rows = Self.blockBytes / rowBytes * window.targetHeight / window.sourceHeight
+      let rows = BlockSizes.directSourceBytes / rowBytes * window.targetHeight / window.sourceHeight
       // Whole chunks, so that an observer sees whole ones.
       key = PlanKey(
         window: window, imagesPerBlock: 1,

@@ -13,15 +13,6 @@ struct PointwisePlan {
 
   var size: Int { rows * columns }
 
-  /// Pixels that pay for the sums of a strip, and as many sums as may wait in the last-level cache.
-  private static let stripPixels = 128
-  private static let mostStrips = 64
-  private static let mostSums = 1 << 20
-  /// With fewer strips several threads have too little to share; then the filter is divided instead.
-  private static let fewestStrips = 6
-  /// What a sweep of the filter reads again and again should stay in the first-level cache.
-  private static let blockBytes = 24 << 10
-
   /// None where a shard has too few pixels for its filter.
   init?(_ input: FeatureMap.Shape, outputs: Int, shards: Int) {
     chunks = ChunkPlan(input)
@@ -29,18 +20,21 @@ struct PointwisePlan {
     rows = input.pixelStride
     columns = roundedUp(outputs, to: 16)
     strips = min(
-      chunks.count / shards, input.pixels / shards / Self.stripPixels, Self.mostStrips,
-      Self.mostSums / (rows * columns))
-    if strips < Self.fewestStrips { return nil }
+      chunks.count / shards, input.pixels / shards / BlockSizes.stripPixels,
+      BlockSizes.mostStrips, BlockSizes.mostStripSums / (rows * columns))
+    if strips < BlockSizes.fewestStrips { return nil }
   }
 
   /// Whether a tile of columns is kept while all rows pass, or the other way round: the shorter side passes.
   var keepsColumns: Bool { rows <= columns }
 
-  /// Pixels of a block at most; whole tiles of the product with the weights.
+  /// Pixels of a block at most: one side whole, and a tile of the other.
   var blockPixels: Int {
     let floats = keepsColumns ? rows + 48 : columns + 16
-    return max(12, min(96, Self.blockBytes / 4 / floats / 12 * 12))
+    let (fewest, most) = (
+      BlockSizes.pointwisePixels.lowerBound, BlockSizes.pointwisePixels.upperBound
+    )
+    return max(fewest, min(most, BlockSizes.pointwiseBytes / 4 / floats / fewest * fewest))
   }
 
   /// The chunks of a strip, counted over all shards.

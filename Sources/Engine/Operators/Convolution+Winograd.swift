@@ -105,9 +105,11 @@ private struct TileSizes {
     targetStride = roundedUp(columns, to: 16)
   }
 
-  /// Transformed tiles and products of a job should stay in the second-level cache; but where channels are many,
-  /// the weights, which are read once a job, must be used often.
-  var tilesPerJob: Int { max(48, (1 << 20) / (36 * 4 * (sourceStride + targetStride))) }
+  var tilesPerJob: Int {
+    max(
+      BlockSizes.winogradFewestTiles,
+      BlockSizes.winogradTileBytes / (36 * 4 * (sourceStride + targetStride)))
+  }
 }
 
 /// The weights at 36 positions: [position][panel][depth][panel width].

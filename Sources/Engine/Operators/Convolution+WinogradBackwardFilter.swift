@@ -47,7 +47,7 @@ private struct GradientTiles {
   /// cache holds.
   func tilesPerPortion(_ sums: PositionSums) -> Int {
     let balanced = 4 * sums.positionStride / (sourceStride + gradientStride)
-    let fitting = (12 << 20) / (36 * 4 * (sourceStride + gradientStride))
+    let fitting = BlockSizes.winogradPortionBytes / (36 * 4 * (sourceStride + gradientStride))
     return max(32, min(max(balanced, 64), fitting))
   }
 }

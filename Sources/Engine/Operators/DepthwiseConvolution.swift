@@ -286,20 +286,15 @@ private struct Bands {
   let plan: ChunkPlan
   private let chunksPerBand, bandsPerImage, groups, groupFloats: Int
 
-  /// Bytes of a band: a part of the second-level cache.
-  ///
-  /// Channels are divided only where one chunk needs more, since memory is best read in long pieces.
-  private static let bandBytes = 384 << 10
-
   /// - Parameter step: rows of the other map for each row of this one, at most.
   init(_ shape: FeatureMap.Shape, kernel: Int, step: Int) {
     plan = ChunkPlan(shape)
     let rowBytes = (shape.width * step + kernel) * shape.pixelStride * 4
     let chunkBytes = (plan.rowsPerChunk * step + kernel) * rowBytes
-    let wanted = (chunkBytes + Self.bandBytes - 1) / Self.bandBytes
+    let wanted = (chunkBytes + BlockSizes.depthwiseBandBytes - 1) / BlockSizes.depthwiseBandBytes
     groupFloats = roundedUp((shape.pixelStride + wanted - 1) / wanted, to: 16)
     groups = (shape.pixelStride + groupFloats - 1) / groupFloats
-    chunksPerBand = max(1, min(plan.chunksPerImage, Self.bandBytes / chunkBytes))
+    chunksPerBand = max(1, min(plan.chunksPerImage, BlockSizes.depthwiseBandBytes / chunkBytes))
     bandsPerImage = (plan.chunksPerImage + chunksPerBand - 1) / chunksPerBand
   }
 

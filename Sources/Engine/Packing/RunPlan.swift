@@ -29,9 +29,6 @@ package final class RunPlan: @unchecked Sendable {
   /// Pixels of the largest piece's gradient.
   let gradientPixels: Int
 
-  /// About as many source pixels a piece, so that an image is shared by the threads that copy.
-  private static let piecePixels = 512
-
   init(_ window: SlidingWindow, rowsPerBlock: Int, layout: PatchLayout) {
     var memory: [UnsafeMutablePointer<Int32>] = []
     func keep(_ triples: [Int]) -> Runs {
@@ -40,7 +37,7 @@ package final class RunPlan: @unchecked Sendable {
       memory.append(pointer)
       return Runs(triples: UnsafePointer(pointer), count: triples.count / 3)
     }
-    let rows = Self.piecePixels / window.targetWidth / rowsPerBlock * rowsPerBlock
+    let rows = BlockSizes.outerPiecePixels / window.targetWidth / rowsPerBlock * rowsPerBlock
     let rowsPerPiece = min(max(rowsPerBlock, rows), window.targetHeight)
     gradientPixels = rowsPerPiece * window.targetWidth
     pieces = stride(from: 0, to: window.targetHeight, by: rowsPerPiece).map { first in

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Only the release build is shipped, so only its code is judged.
 let isRelease: Bool = {

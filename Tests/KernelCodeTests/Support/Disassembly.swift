@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What objdump prints of object files, as far as the checks read it.
 struct Disassembly: Sendable {

@@ -1,0 +1,61 @@
+/// How much work the operators take at once: every size and threshold of the engine but the kernels' tiles
+/// (Sources/Kernels) and the choice between algorithms (`ConvolutionLayer`).
+///
+/// They are for cores with 32 KiB of first-level and 1 MiB of second-level cache, and are the same on every machine:
+/// those that say so decide in which order sums are taken, hence bits.
+enum BlockSizes {
+  // MARK: Statistics
+
+  /// Pixels whose moments are taken while they are in cache, about.
+  ///
+  /// In multiples of the four rows of a Winograd tile. Shows in the bits.
+  static let chunkPixels = 256
+
+  // MARK: Products with weight panels, direct
+
+  /// Source pixels of a block, copied and applied: they stay in the second-level cache beside a panel.
+  static let directSourceBytes = 256 << 10
+
+  // MARK: Filter gradients, direct
+
+  /// A block's gradients, three vectors wide: they stay in the first-level cache while all rows of the filter pass.
+  static let outerGradientBytes = 20 << 10
+  /// Source pixels of a piece, about: small enough that threads share the copying of one image.
+  static let outerPiecePixels = 512
+  /// Pixels of a portion, of both maps: they stay in the nearer caches of all threads while the filter is swept.
+  static let outerPortionBytes = 1 << 20
+
+  // MARK: Both gradients of a 1x1 layer in one visit
+
+  /// Pixels that pay for a strip's own sums.
+  ///
+  /// Shows in the bits, as the next three.
+  static let stripPixels = 128
+  /// More strips than this bring no better balance.
+  static let mostStrips = 64
+  /// Floats of all strips' sums: they wait in the last-level cache.
+  static let mostStripSums = 1 << 20
+  /// With fewer strips several threads have too little to share, and the filter is divided instead.
+  static let fewestStrips = 6
+  /// What a sweep over the filter reads again and again: it stays in the first-level cache.
+  static let pointwiseBytes = 24 << 10
+  /// Pixels of a block, in whole tiles of the product: too few waste time around the tiles, too many leave the cache.
+  static let pointwisePixels = 12...96
+
+  // MARK: Depthwise windows
+
+  /// A band of both maps: a part of the second-level cache.
+  ///
+  /// Channels are divided only where one chunk needs more, since memory is best read in long pieces. Shows in the bits
+  /// of filter gradients.
+  static let depthwiseBandBytes = 384 << 10
+
+  // MARK: Winograd
+
+  /// Transformed tiles and products of a job: they stay in the second-level cache.
+  static let winogradTileBytes = 1 << 20
+  /// But the weights, which are read once a job, must be used often where channels are many.
+  static let winogradFewestTiles = 48
+  /// Transformed tiles of a filter gradient's portion: they stay in the last-level cache.
+  static let winogradPortionBytes = 12 << 20
+}
