@@ -58,6 +58,12 @@ extension RunConfiguration {
 
   private var searchContradictions: [Contradiction] {
     var found: [Contradiction] = []
+    if space.lowest > space.bins {
+      found.append(
+        Contradiction(
+          keys: ["space.lowest", "space.bins"],
+          sentence: "space.lowest (\(space.lowest)) must be at most space.bins (\(space.bins))"))
+    }
     if search.top > search.population {
       found.append(
         Contradiction(

@@ -14,7 +14,7 @@ extension RunConfiguration {
       augment: Augmentation(pad: 0, flip: false),
       damaged: .stop, workers: 1),
     network: Network(name: .cbmMobileNet),
-    space: Space(bins: 4),
+    space: Space(bins: 4, lowest: 1),
     cluster: Cluster(shards: 4),
     engine: Engine(kernels: .automatic, convolution: .automatic, threads: 0),
     supernet: Supernet(sharing: .bcnet, recipe: recipe(epochs: 5)),

@@ -1,4 +1,4 @@
-/// One network of the space: a bin in `1...choices[i]` for every width group, and what it costs.
+/// One network of the space: a number of bins for every width group, and what it costs.
 public struct Candidate: Hashable, Codable, Sendable {
   /// The genotype: one bin per width group, counted from 1, the narrowest.
   public let bins: [Int]

@@ -32,9 +32,9 @@ extension EvolutionarySearch {
     var random = stream(.mutation)
     return children(settings.mutations, seen: &seen, cost: cost) {
       let parent = parents[random.integer(below: parents.count)]
-      return zip(parent, space.choices).map { bin, choices in
+      return zip(parent, space.choices).map { bin, range in
         let isResampled = Double(random.uniform()) < settings.mutationProbability
-        return isResampled ? 1 + random.integer(below: choices) : bin
+        return isResampled ? range.lowerBound + random.integer(below: range.count) : bin
       }
     }
   }

@@ -28,12 +28,12 @@ public struct EvolutionarySearch: Codable, Sendable {
   /// A search at its beginning.
   ///
   /// - Parameters:
-  ///   - choices: number of bins of each width group.
+  ///   - choices: the bins that each width group may take.
   ///   - settings: sizes of a generation and its parts.
   ///   - window: legal costs in multiply-accumulates.
   ///   - seed: the run's seed.
   public init(
-    choices: [Int], settings: EvolutionSettings, window: ClosedRange<Int>, seed: UInt64
+    choices: [ClosedRange<Int>], settings: EvolutionSettings, window: ClosedRange<Int>, seed: UInt64
   ) {
     space = LegalSpace(choices: choices, window: window)
     self.settings = settings

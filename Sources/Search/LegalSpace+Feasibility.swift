@@ -7,8 +7,8 @@ extension LegalSpace {
   /// - Throws: ``SearchError`` naming the budget and what the network can cost instead.
   @discardableResult
   public func checkFeasible(cost: ([Int]) -> Int) throws(SearchError) -> Candidate {
-    let cheapest = cost(choices.map { _ in 1 })
-    let dearest = cost(choices)
+    let cheapest = cost(choices.map(\.lowerBound))
+    let dearest = cost(choices.map(\.upperBound))
     if cheapest > window.upperBound {
       throw .tooTight(budget: window.upperBound, cheapest: cheapest)
     }

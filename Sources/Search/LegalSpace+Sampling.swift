@@ -40,7 +40,7 @@ extension LegalSpace {
   }
 
   private func randomBins(using random: inout RandomStream) -> [Int] {
-    choices.map { 1 + random.integer(below: $0) }
+    choices.map { $0.lowerBound + random.integer(below: $0.count) }
   }
 
   private func remaining(excluding seen: Set<[Int]>, cost: ([Int]) -> Int) -> [Candidate]? {
@@ -51,11 +51,13 @@ extension LegalSpace {
   private func walkIntoWindow(using random: inout RandomStream, cost: ([Int]) -> Int) -> Candidate?
   {
     var bins = randomBins(using: &random)
-    for _ in 0..<(2 * choices.reduce(0, +)) {
+    for _ in 0..<(2 * choices.reduce(0) { $0 + $1.count }) {
       let value = cost(bins)
       if window.contains(value) { return Candidate(bins: bins, cost: value) }
       let tooDear = value > window.upperBound
-      let movable = bins.indices.filter { tooDear ? bins[$0] > 1 : bins[$0] < choices[$0] }
+      let movable = bins.indices.filter {
+        tooDear ? bins[$0] > choices[$0].lowerBound : bins[$0] < choices[$0].upperBound
+      }
       guard !movable.isEmpty else { return nil }
       bins[movable[random.integer(below: movable.count)]] += tooDear ? -1 : 1
     }

@@ -2,8 +2,8 @@
 ///
 /// The cost is a closure everywhere, so that nothing here knows what a network is.
 public struct LegalSpace: Hashable, Codable, Sendable {
-  /// Number of bins of each width group; group `i` takes `1...choices[i]`.
-  public let choices: [Int]
+  /// The bins that each width group may take.
+  public let choices: [ClosedRange<Int>]
   /// Legal costs in multiply-accumulates, both ends included.
   public let window: ClosedRange<Int>
 
@@ -11,8 +11,9 @@ public struct LegalSpace: Hashable, Codable, Sendable {
   static let enumerationLimit = 1 << 20
 
   /// The space of some width groups under a window of costs.
-  public init(choices: [Int], window: ClosedRange<Int>) {
-    precondition(choices.allSatisfy { $0 >= 1 }, "every width group has at least one bin")
+  public init(choices: [ClosedRange<Int>], window: ClosedRange<Int>) {
+    precondition(
+      choices.allSatisfy { $0.lowerBound >= 1 }, "every width group keeps at least one bin")
     self.choices = choices
     self.window = window
   }
@@ -26,18 +27,20 @@ public struct LegalSpace: Hashable, Codable, Sendable {
   /// Every combination of bins in lexicographic order, legal or not; nil when there are too many.
   var enumeration: UnfoldFirstSequence<[Int]>? {
     var size = 1
-    for count in choices {
-      size *= count
+    for range in choices {
+      size *= range.count
       if size > Self.enumerationLimit { return nil }
     }
-    return sequence(first: choices.map { _ in 1 }) { successor(of: $0) }
+    return sequence(first: choices.map(\.lowerBound)) { successor(of: $0) }
   }
 
   private func successor(of bins: [Int]) -> [Int]? {
-    guard let group = bins.indices.last(where: { bins[$0] < choices[$0] }) else { return nil }
+    guard let group = bins.indices.last(where: { bins[$0] < choices[$0].upperBound }) else {
+      return nil
+    }
     var next = bins
     next[group] += 1
-    for later in next.indices.dropFirst(group + 1) { next[later] = 1 }
+    for later in next.indices.dropFirst(group + 1) { next[later] = choices[later].lowerBound }
     return next
   }
 }

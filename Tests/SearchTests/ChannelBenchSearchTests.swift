@@ -25,7 +25,8 @@ struct ChannelBenchSearchTests {
     var regret = 0.0
     for seed in 0..<20 as Range<UInt64> {
       var search = EvolutionarySearch(
-        choices: [Int](repeating: 4, count: 7), settings: .published, window: window, seed: seed)
+        choices: [ClosedRange<Int>](repeating: 1...4, count: 7), settings: .published,
+        window: window, seed: seed)
       search.runToTheEnd(
         cost: { table[$0]?.flops ?? -1 },
         score: { Score(accuracy: (table[$0]?.mean ?? 0) / 100, loss: 0) })

@@ -109,10 +109,10 @@ import Testing
 
   @Test func endsEarlyWhenNothingLegalIsLeft() {
     var search = EvolutionarySearch(
-      choices: [3, 4, 2], settings: .short, window: 5...7, seed: 3)
+      choices: [2...3, 1...4, 1...2], settings: .short, window: 5...7, seed: 3)
     let sum = { (bins: [Int]) in bins.reduce(0, +) }
     let generations = search.runToTheEnd(cost: sum) { _ in Score(accuracy: 0.5, loss: 1) }
-    let legal = everyCombination([3, 4, 2]).filter { (5...7).contains(sum($0)) }
+    let legal = everyCombination([2...3, 1...4, 1...2]).filter { (5...7).contains(sum($0)) }
     #expect(Set(generations.joined().map(\.bins)) == Set(legal))
     #expect(generations.joined().count == legal.count)
     #expect(search.isFinished && search.generation == generations.count)
@@ -120,7 +120,8 @@ import Testing
   }
 
   @Test func aSpaceWithNothingLegalIsFinishedAtOnce() {
-    var search = EvolutionarySearch(choices: [3, 4], settings: .short, window: 90...99, seed: 3)
+    var search = EvolutionarySearch(
+      choices: [1...3, 1...4], settings: .short, window: 90...99, seed: 3)
     #expect(search.ask(cost: { $0.reduce(0, +) }).isEmpty)
     #expect(search.isFinished && search.best == nil)
     search.tell([])
@@ -129,7 +130,8 @@ import Testing
 
   @Test func aWrongNumberOfScoresIsACallersMistake() async {
     await #expect(processExitsWith: .failure) {
-      var search = EvolutionarySearch(choices: [2, 2], settings: .short, window: 0...9, seed: 3)
+      var search = EvolutionarySearch(
+        choices: [1...2, 1...2], settings: .short, window: 0...9, seed: 3)
       _ = search.ask(cost: { $0.reduce(0, +) })
       search.tell([])
     }

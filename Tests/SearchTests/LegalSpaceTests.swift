@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func aLowerEndAboveTheWidestNetworkNamesBoth() {
-    let widest = MobileNetCosts.macs(MobileNetCosts.choices)
+    let widest = MobileNetCosts.macs(MobileNetCosts.choices.map(\.upperBound))
     let error = #expect(throws: SearchError.tooGenerous(leastUse: 300_000_000, dearest: widest)) {
       try space(300_000_000...400_000_000).checkFeasible(cost: MobileNetCosts.macs)
     }
@@ -42,7 +42,7 @@ import Testing
 
   /// 30 groups of 20 widths: far too many to enumerate, and random ones cost about half of the most.
   struct Large {
-    let choices = [Int](repeating: 20, count: 30)
+    let choices = [ClosedRange<Int>](repeating: 1...20, count: 30)
     func cost(_ bins: [Int]) -> Int { zip(bins, bins.dropFirst()).map { $0 * $1 }.reduce(0, +) }
   }
 

@@ -3,7 +3,7 @@ import Search
 
 /// The MobileNet of Channel-Bench-Macro: seven groups of four widths, MACs in closed form.
 enum MobileNetCosts {
-  static let choices = [Int](repeating: 4, count: 7)
+  static let choices = [ClosedRange<Int>](repeating: 1...4, count: 7)
 
   static func macs(_ bins: [Int]) -> Int {
     let maxima = [128, 768, 768, 768, 256, 1536, 1024]
@@ -14,16 +14,16 @@ enum MobileNetCosts {
   }
 
   static var halfBudget: ClosedRange<Int> {
-    let budget = macs(choices) / 2
+    let budget = macs(choices.map(\.upperBound)) / 2
     return budget * 8 / 10...budget
   }
 }
 
 /// All combinations of bins, by plain recursion.
-func everyCombination(_ choices: [Int]) -> [[Int]] {
+func everyCombination(_ choices: [ClosedRange<Int>]) -> [[Int]] {
   guard let first = choices.first else { return [[]] }
   let rest = everyCombination(Array(choices.dropFirst()))
-  return (1...first).flatMap { bin in rest.map { [bin] + $0 } }
+  return first.flatMap { bin in rest.map { [bin] + $0 } }
 }
 
 /// A landscape like the benchmark's: every group gains with diminishing returns, and pairs interact.

@@ -60,7 +60,7 @@ enum ClosedForm {
   func thePublishedExtremesComeOut(name: String, full: Int, narrowest: Int) throws {
     let costs = CostModel(try SearchSpace(channelBench(name)))
     #expect(costs.macs(of: costs.space.fullWidths) == full)
-    #expect(costs.macs(of: Widths(bins: costs.space.bins.map { _ in 1 })) == narrowest)
+    #expect(costs.macs(of: costs.space.lowestWidths) == narrowest)
   }
 
   @Test func resNet20CostsWhatItsTableSays() throws {
@@ -116,7 +116,7 @@ enum ClosedForm {
         let widths = sampler.widths(at: sample)
         let narrow = CostModel(
           .singleton(
-            network.narrowed(to: costs.space.channels(of: widths), in: costs.space.groups)))
+            network.resized(to: costs.space.channels(of: widths), in: costs.space.groups)))
         #expect(narrow.macs(of: narrow.space.fullWidths) == costs.macs(of: widths))
         #expect(narrow.parameters(of: narrow.space.fullWidths) == costs.parameters(of: widths))
       }
@@ -124,7 +124,9 @@ enum ClosedForm {
   }
 
   @Test func uniformScalingIsTheWidestMultiplierWithinTheBudget() throws {
-    let costs = CostModel(try SearchSpace(HandMade.chain(6, 10, 12, 5), bins: [6, 4, 3, 5]))
+    let costs = CostModel(
+      try SearchSpace(
+        HandMade.chain(6, 10, 12, 5), ranges: [6, 4, 3, 5].map { BinRange(total: $0) }))
     // 120 is a multiple of twice every channel count, so that the grid has every rounding place.
     let grid = (0...120).map { step in
       costs.space.groups.map { max(1, Int((Double(step * $0.channels) / 120).rounded())) }

@@ -40,8 +40,8 @@ func channelBench(_ name: String) throws -> Architecture {
 /// Every candidate of a space.
 func allWidths(in space: SearchSpace) -> [Widths] {
   var candidates: [[Int]] = [[]]
-  for bins in space.bins {
-    candidates = candidates.flatMap { candidate in (1...bins).map { candidate + [$0] } }
+  for range in space.ranges {
+    candidates = candidates.flatMap { candidate in range.widths.map { candidate + [$0] } }
   }
   return candidates.map(Widths.init(bins:))
 }

@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test func binsBecomeChannels() throws {
-    let space = try SearchSpace(HandMade.bound(), bins: [3, 4])
+    let space = try SearchSpace(HandMade.bound(), ranges: [3, 4].map { BinRange(total: $0) })
     #expect(space.fullWidths == Widths(bins: [3, 4]))
     #expect(space.channels(of: Widths(bins: [2, 3])) == [4, 7])
     #expect(space.channels(of: space.fullWidths) == [6, 9])
@@ -29,19 +29,35 @@ import Testing
   @Test func aSingletonIsTheNetworkItself() throws {
     let network = try HandMade.bound()
     let space = SearchSpace.singleton(network)
-    #expect(space.bins == [1, 1])
+    #expect(space.ranges == [BinRange(total: 1), BinRange(total: 1)])
     #expect(space.channels(of: space.fullWidths) == [6, 9])
   }
 
   @Test(
     arguments: [
-      ([7, 1], "the group a has 6 channels and cannot be cut into 7 bins; 1 to 6 are possible"),
-      ([1, 0], "the group c has 9 channels and cannot be cut into 0 bins; 1 to 9 are possible"),
-      ([4], "bound has 2 width groups, but 1 numbers were given"),
+      (
+        [BinRange(total: 7), BinRange(total: 1)],
+        "the group a has 6 channels and cannot be cut into 7 bins; 1 to 6 are possible"
+      ),
+      (
+        [BinRange(total: 1), BinRange(total: 0)],
+        "the group c has 9 channels and cannot be cut into 0 bins; 1 to 9 are possible"
+      ),
+      (
+        [BinRange(total: 6), BinRange(lowest: 4, highest: 3, total: 5)],
+        "the group c of 5 bins has no widths from 4 to 3 bins; they must lie between 1 and 5, "
+          + "the least first"
+      ),
+      (
+        [BinRange(lowest: 0, total: 6), BinRange(total: 4)],
+        "the group a of 6 bins has no widths from 0 to 6 bins; they must lie between 1 and 6, "
+          + "the least first"
+      ),
+      ([BinRange(total: 4)], "bound has 2 width groups, but 1 numbers were given"),
     ])
-  func binsThatDoNotFitAreRefused(bins: [Int], sentence: String) {
+  func binsThatDoNotFitAreRefused(ranges: [BinRange], sentence: String) {
     #expect {
-      try SearchSpace(HandMade.bound(), bins: bins)
+      try SearchSpace(HandMade.bound(), ranges: ranges)
     } throws: {
       "\($0)" == sentence
     }
@@ -77,7 +93,7 @@ import Testing
   }
 
   @Test func leftAndRightAreMirrorImages() throws {
-    let space = try SearchSpace(HandMade.bound(), bins: [6, 4])
+    let space = try SearchSpace(HandMade.bound(), ranges: [6, 4].map { BinRange(total: $0) })
     for widths in allWidths(in: space) {
       let kept = space.channels(of: widths)
       let (left, right) = (space.leftSubnet(of: widths), space.rightSubnet(of: widths))
@@ -91,7 +107,7 @@ import Testing
 
   @Test func aNarrowedNetworkHasTheWidthsEverywhere() throws {
     let space = try SearchSpace(HandMade.bound(), bins: 3)
-    let narrow = space.architecture.narrowed(
+    let narrow = space.architecture.resized(
       to: space.channels(of: Widths(bins: [1, 2])), in: space.groups)
     #expect(narrow.name == space.architecture.name)
     #expect(narrow.nodes.map(\.name) == space.architecture.nodes.map(\.name))

@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test func everyRealizationTouchesExactlyItsElements() throws {
-    let space = try SearchSpace(HandMade.bound(), bins: [6, 4])
+    let space = try SearchSpace(HandMade.bound(), ranges: [6, 4].map { BinRange(total: $0) })
     let layout = ParameterLayout(space.architecture)
     for widths in allWidths(in: space) {
       let (left, right) = (space.leftSubnet(of: widths), space.rightSubnet(of: widths))

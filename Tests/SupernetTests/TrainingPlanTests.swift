@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test func samplesAreUniformAndGroupsIndependent() throws {
-    let space = try SearchSpace(HandMade.chain(8, 9), bins: [4, 5])
+    let space = try SearchSpace(HandMade.chain(8, 9), ranges: [4, 5].map { BinRange(total: $0) })
     let sampler = WidthSampler(space: space, seed: 17)
     var counts: [Widths: Int] = [:]
     for sample in 0..<20_000 { counts[sampler.widths(at: sample), default: 0] += 1 }

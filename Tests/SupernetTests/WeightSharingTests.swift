@@ -50,8 +50,44 @@ private func scoring(_ sharing: any WeightSharing, _ space: SearchSpace) -> [Rea
     }
   }
 
+  /// BCNetV2's claim: with the base doubled, every channel serves K - b + 1 subnets, and two of every pair.
+  @Test(arguments: [(4, 1), (4, 2), (4, 4), (20, 2), (20, 7)])
+  func everyBinOfADoubledBaseServesTheSameNumberOfWidths(bins: Int, base: Int) throws {
+    let space = try SearchSpace.doubledBase(HandMade.chain(3 * bins), bins: bins, base: base)
+    let channels = 3 * (bins + base)
+    #expect(space.groups[0].channels == channels)
+    let uses = uses(of: scoring(BilaterallyCoupled(), space), channels: channels)
+    #expect(uses == Array(repeating: bins - base + 1, count: channels))
+    var stream = RandomStream(seed: 1, purpose: .sharing)
+    for widths in allWidths(in: space) {
+      #expect(space.channels(of: widths) == [3 * widths.bins[0]])
+      let pair = BilaterallyCoupled().trainingRealizations(of: widths, in: space, using: &stream)
+      #expect(
+        SupernetTests.uses(of: pair, channels: channels) == Array(repeating: 2, count: channels))
+      #expect(pair.allSatisfy { (try? space.validate($0.widths)) != nil })
+    }
+  }
+
+  /// Without the doubled base the same widths are unfair, which is why it is doubled.
+  @Test func aLeastWidthAloneFavoursTheMiddle() throws {
+    let space = try SearchSpace(HandMade.chain(20), ranges: [BinRange(lowest: 4, total: 20)])
+    let uses = uses(of: scoring(BilaterallyCoupled(), space), channels: 20)
+    #expect(uses[0] == 18 && uses[9] == 21 && uses[19] == 18)
+  }
+
+  @Test func complementsStayInsideTheSpace() throws {
+    let space = try SearchSpace(
+      HandMade.chain(8), ranges: [BinRange(lowest: 3, highest: 7, total: 8)])
+    var stream = RandomStream(seed: 1, purpose: .sharing)
+    let complements = allWidths(in: space).map {
+      BilaterallyCoupled().trainingRealizations(of: $0, in: space, using: &stream)[1].widths.bins[0]
+    }
+    #expect(complements == [5, 4, 3, 3, 3])
+  }
+
   @Test func theComplementIsTakenGroupByGroup() throws {
-    let space = try SearchSpace(HandMade.chain(8, 8, 8), bins: [4, 4, 8])
+    let space = try SearchSpace(
+      HandMade.chain(8, 8, 8), ranges: [4, 4, 8].map { BinRange(total: $0) })
     var stream = RandomStream(seed: 1, purpose: .sharing)
     let pair = BilaterallyCoupled().trainingRealizations(
       of: Widths(bins: [1, 4, 5]), in: space, using: &stream)
@@ -60,7 +96,7 @@ private func scoring(_ sharing: any WeightSharing, _ space: SearchSpace) -> [Rea
 
   @Test(arguments: WeightSharingScheme.allCases)
   func everySchemeRealizesTheWidthsItWasAskedFor(scheme: WeightSharingScheme) throws {
-    let space = try SearchSpace(HandMade.bound(), bins: 3)
+    let space = try scheme.space(HandMade.bound(), bins: 3, lowest: 1)
     let sharing = scheme.sharing
     var stream = RandomStream(seed: 1, purpose: .sharing)
     for widths in allWidths(in: space) {
@@ -78,7 +114,7 @@ private func scoring(_ sharing: any WeightSharing, _ space: SearchSpace) -> [Rea
   }
 
   @Test func schemesHaveTheShortNamesOfTheirPapers() {
-    #expect(WeightSharingScheme.allCases.map(\.rawValue) == ["ua", "bcnet"])
+    #expect(WeightSharingScheme.allCases.map(\.rawValue) == ["ua", "bcnet", "bcnetv2"])
     #expect(WeightSharingScheme.ua.sharing is UnilaterallyAugmented)
     #expect(WeightSharingScheme.bcnet.sharing is BilaterallyCoupled)
   }

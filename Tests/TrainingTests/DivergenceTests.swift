@@ -27,7 +27,7 @@ import Training
 
   @Test(arguments: WeightSharingScheme.allCases, [1, 2, 3, 4])
   func tooHighARateStopsAllRanksAtTheSameStep(_ scheme: WeightSharingScheme, ranks: Int) throws {
-    var training = SmallTraining(sharing: scheme.sharing)
+    var training = SmallTraining(scheme: scheme)
     training.schedule = LearningRateSchedule(
       peak: 1e30, warmupSteps: 0, totalSteps: 100, curve: .linear(final: 1e30))
     let stops = try training.run(ranks: ranks, trainUntilItStops)

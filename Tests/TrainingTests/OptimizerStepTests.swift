@@ -13,7 +13,7 @@ import Training
     _ scheme: WeightSharingScheme, nesterov: Bool
   ) throws {
     let training = SmallTraining(
-      sharing: scheme.sharing, kernels: .portable,
+      scheme: scheme, kernels: .portable,
       optimizer: MomentumSGD(momentum: 0.9, nesterov: nesterov), decaysNormalization: nesterov)
     let history = try training.run { trainer in
       try (0..<4).map { _ in
@@ -36,7 +36,7 @@ import Training
 
   @Test func whatAStepDoesNotTouchMovesByMomentumAndDecayAlone() throws {
     let training = SmallTraining(
-      sharing: ScriptedWidths(script: [[4, 4], [1, 2]]), kernels: .portable,
+      scripted: ScriptedWidths(script: [[4, 4], [1, 2]]), kernels: .portable,
       optimizer: MomentumSGD(momentum: 0.9, nesterov: false))
     let (before, report, after) = try training.run { trainer in
       _ = try trainer.advance(request: .none)
@@ -55,7 +55,7 @@ import Training
   private func placesUntouched(
     atStep step: Int, of training: SmallTraining
   ) throws -> [(ParameterTensor, Int)] {
-    let space = try SmallTraining.space()
+    let space = try training.space()
     let layout = ParameterLayout(space.architecture)
     let subnets = try training.plan().realization(at: step).subnets
     let touched = layout.touchedRanges(of: subnets, in: space)
@@ -70,7 +70,7 @@ import Training
   /// A gradient left over from a wide step would show in the next, narrow or wide.
   @Test(arguments: 1...3) func noGradientOutlivesItsStep(ranks: Int) throws {
     let training = SmallTraining(
-      sharing: ScriptedWidths(script: [[4, 4], [1, 2], [3, 3], [4, 4]]))
+      scripted: ScriptedWidths(script: [[4, 4], [1, 2], [3, 3], [4, 4]]))
     let histories = try training.run(ranks: ranks) { trainer in
       try (0..<4).map { _ in
         _ = try trainer.advance(request: .none)

@@ -7,7 +7,7 @@ import Training
 @Suite struct RankInvarianceTests {
   @Test(arguments: WeightSharingScheme.allCases, [KernelChoice.auto, .portable])
   func ranksAndThreadsChangeNoBit(_ scheme: WeightSharingScheme, _ kernels: KernelChoice) throws {
-    let training = SmallTraining(sharing: scheme.sharing, kernels: kernels)
+    let training = SmallTraining(scheme: scheme, kernels: kernels)
     let alone = try training.run { try Outcome(finishing: $0) }[0]
     #expect(Set(alone.losses).count == 6)
     for (ranks, threads) in [(1, 2), (2, 1), (2, 2), (3, 1), (3, 2), (4, 1), (4, 2)] {
@@ -35,7 +35,7 @@ import Training
       try InProcessCluster.run(ranks: 3) { communicator in
         let training = SmallTraining(shards: 2)
         _ = try Trainer(
-          phase: "supernet", space: try SmallTraining.space(), plan: try training.plan(),
+          phase: "supernet", space: try training.space(), plan: try training.plan(),
           recipe: training.recipe, seed: 1, loader: try training.loader(shards: 0..<1),
           communicator: communicator, context: try SmallTraining.context())
       }
@@ -45,11 +45,11 @@ import Training
   /// With two ranks each element that some subnet used goes out twice: as a part and as a sum.
   @Test(arguments: WeightSharingScheme.allCases)
   func onlyWhatTheStepTouchedIsSent(_ scheme: WeightSharingScheme) throws {
-    let training = SmallTraining(sharing: scheme.sharing)
+    let training = SmallTraining(scheme: scheme)
     let sent = try training.run(ranks: 2) { trainer in
       try (0..<4).map { _ in try trainer.advance(request: .none).bytesSent }
     }
-    let space = try SmallTraining.space()
+    let space = try training.space()
     let layout = ParameterLayout(space.architecture)
     let touched = try (0..<4).map { step in
       let subnets = try training.plan().realization(at: step).subnets

@@ -11,7 +11,7 @@ import Training
   func aStopAndAnotherNumberOfRanksChangeNoBit(
     _ scheme: WeightSharingScheme, _ stop: (step: Int, ranksBefore: Int, ranksAfter: Int)
   ) throws {
-    let training = SmallTraining(sharing: scheme.sharing)
+    let training = SmallTraining(scheme: scheme)
     let whole = try training.run { try Outcome(finishing: $0) }[0]
     try withTemporaryFolder { folder in
       let store = CheckpointStore(directory: folder, keep: 2)

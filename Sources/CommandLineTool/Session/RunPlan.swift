@@ -21,27 +21,24 @@ struct RunPlan {
       configuration.network.name.rawValue,
       image: FeatureShape(channels: image.channels, height: image.height, width: image.width),
       classes: classes)
-    space = try SearchSpace(architecture, bins: configuration.space.bins)
+    space = try configuration.supernet.sharing.scheme.space(
+      architecture, bins: configuration.space.bins, lowest: configuration.space.lowest)
     cost = CostModel(space)
     window = configuration.search.budget.window(full: cost.macs(of: space.fullWidths))
-    _ = try LegalSpace(choices: space.bins, window: window).checkFeasible { [cost] in
+    _ = try LegalSpace(choices: space.ranges.map(\.widths), window: window).checkFeasible {
+      [cost] in
       cost.macs(of: Widths(bins: $0))
     }
   }
 
   /// The scheme by which widths share weights.
-  var sharing: any WeightSharing {
-    switch configuration.supernet.sharing {
-    case .ua: WeightSharingScheme.ua.sharing
-    case .bcnet: WeightSharingScheme.bcnet.sharing
-    }
-  }
+  var sharing: any WeightSharing { configuration.supernet.sharing.scheme.sharing }
 
   /// The search at its beginning.
   func newSearch() -> EvolutionarySearch {
     let search = configuration.search
     return EvolutionarySearch(
-      choices: space.bins,
+      choices: space.ranges.map(\.widths),
       settings: EvolutionSettings(
         population: search.population, generations: search.generations, top: search.top,
         mutations: search.mutations, crossovers: search.crossovers,
@@ -83,7 +80,7 @@ struct RunPlan {
       case .base:
         networks.append(
           FinalNetwork(
-            role: "base", widths: space.fullWidths, channels: space.groups.map(\.channels),
+            role: "base", widths: space.fullWidths, channels: space.channels(of: space.fullWidths),
             plan: self))
       case .uniform:
         let budget = cost.macs(ofChannels: channels)
@@ -115,9 +112,20 @@ struct FinalNetwork {
     self.channels = channels
     macs = plan.cost.macs(ofChannels: channels)
     parameters = plan.cost.parameters(ofChannels: channels)
-    space = .singleton(plan.space.architecture.narrowed(to: channels, in: plan.space.groups))
+    space = .singleton(plan.space.architecture.resized(to: channels, in: plan.space.groups))
   }
 
   /// What its training is called.
   var phase: String { "retrain-\(role)" }
+}
+
+extension RunConfiguration.Sharing {
+  /// The same choice in the supernet's words.
+  var scheme: WeightSharingScheme {
+    switch self {
+    case .ua: .ua
+    case .bcnet: .bcnet
+    case .bcnetv2: .bcnetv2
+    }
+  }
 }

@@ -66,7 +66,7 @@ final class RunSession {
     guard communicator.rank == 0 else { return }
     show(configuration.resolvedYAML)
     let full = plan.cost.macs(of: plan.space.fullWidths)
-    let narrowest = plan.cost.macs(of: Widths(bins: plan.space.bins.map { _ in 1 }))
+    let narrowest = plan.cost.macs(of: plan.space.lowestWidths)
     show("training images   \(images.split.training.count), held out \(images.split.heldOut.count)")
     show("test images       \(images.test.count)")
     show("width groups      \(plan.space.groups.count)")

@@ -25,6 +25,8 @@ extension RunConfiguration {
   public struct Space: Codable, Hashable, Sendable {
     /// Every layer takes k of this many equal parts of its channels.
     public var bins: Int
+    /// The least k.
+    public var lowest: Int
   }
 }
 
@@ -40,6 +42,9 @@ extension RunConfiguration.Space: Section {
   static let fields: [Field<Self>] = [
     .value(
       "bins", \.bins, .from(2, to: 256), unit: "widths a layer", example: "8",
-      "a layer takes 1, 2, ... of so many equal parts of its channels")
+      "a layer takes 1, 2, ... of so many equal parts of its channels"),
+    .value(
+      "lowest", \.lowest, .positive, unit: "bins a layer", example: "2",
+      "the fewest a layer takes; with bcnetv2 the base that every layer has twice"),
   ]
 }

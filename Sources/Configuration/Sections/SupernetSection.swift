@@ -11,6 +11,8 @@ extension RunConfiguration {
   public enum Sharing: String, Codable, CaseIterable, Sendable {
     /// From both sides, with exact complements.
     case bcnet
+    /// From both sides of a layer whose least width is there twice.
+    case bcnetv2
     /// From the left side.
     case ua
   }
@@ -48,7 +50,8 @@ extension RunConfiguration.Supernet: Section {
     [
       .value(
         "sharing", \.sharing, example: "ua",
-        "bcnet: a width is both sides of a layer, trained and scored as a pair; ua: its left side")
+        "bcnet: a width is both sides of a layer, trained and scored as a pair; bcnetv2: the same of "
+          + "a layer that has the least width twice; ua: its left side")
     ] + RunConfiguration.Recipe.fields.map { $0.lifted(through: \.recipe) }
 }
 

@@ -30,7 +30,14 @@ public struct BilaterallyCoupled: WeightSharing {
   }
 
   /// The bins that are left over; a full group already uses every channel twice and stays full.
+  ///
+  /// Where the least or the most bins of a group leave a width without its complement, the nearest width stands in:
+  /// only widths from 1 to all bins, or from b to all but b, are fair exactly.
   private func complement(of widths: Widths, in space: SearchSpace) -> Widths {
-    Widths(bins: zip(widths.bins, space.bins).map { $0 == $1 ? $1 : $1 - $0 })
+    Widths(
+      bins: zip(widths.bins, space.ranges).map { kept, range in
+        if kept == range.total { return kept }
+        return min(max(range.total - kept, range.lowest), range.highest)
+      })
   }
 }

@@ -49,26 +49,26 @@ extension Architecture {
     return binding
   }
 
-  /// The same network built narrow, as it is retrained alone.
+  /// The same network with other widths: built narrow, as it is retrained alone, or widened for its supernet.
   ///
   /// - Parameters:
-  ///   - channels: the new width of each group, from 1 to the group's own.
+  ///   - channels: the new width of each group, at least 1.
   ///   - groups: this network's `widthGroups`.
-  public func narrowed(to channels: [Int], in groups: [WidthGroup]) -> Architecture {
-    precondition(channels.count == groups.count, "a narrowed network needs one width a group")
-    var narrow = nodes
+  public func resized(to channels: [Int], in groups: [WidthGroup]) -> Architecture {
+    precondition(channels.count == groups.count, "a resized network needs one width a group")
+    var resized = nodes
     for (group, width) in zip(groups, channels) {
-      precondition((1...group.channels).contains(width), "\(width) channels for \(group.name)")
+      precondition(width >= 1, "\(width) channels for \(group.name)")
       for place in group.nodes {
         guard case .convolution(_, let kernel, let stride) = nodes[place].operation else {
           continue
         }
-        narrow[place] = Node(
+        resized[place] = Node(
           name: nodes[place].name,
           operation: .convolution(outputs: width, kernel: kernel, stride: stride),
           inputs: nodes[place].inputs)
       }
     }
-    return Architecture(validName: name, image: image, classes: classes, nodes: narrow)
+    return Architecture(validName: name, image: image, classes: classes, nodes: resized)
   }
 }

@@ -22,7 +22,7 @@ import Testing
   private func expectTrainingLikeNarrow(
     _ network: SmallNetwork, _ subnet: Subnet, _ kernels: KernelSet
   ) throws {
-    let narrow = try network.narrowed(to: subnet)
+    let narrow = try network.resized(to: subnet)
     let start = seededNumbers(network.layout.count, seed: 70)
     let tensors = Array(zip(network.layout.tensors, narrow.layout.tensors))
     let elements = tensors.map { network.elements(of: $0.0, in: subnet) }
@@ -57,7 +57,7 @@ import Testing
   @Test(arguments: try SmallNetwork.graphs())
   func subnetsInferLikeTheSameNetworksBuiltNarrow(network: SmallNetwork) throws {
     for subnet in network.subnets {
-      let narrow = try network.narrowed(to: subnet)
+      let narrow = try network.resized(to: subnet)
       withWorkbench(KernelSet.runnable[0]) { bench in
         let (executor, narrowExecutor) = (network.executor(bench), narrow.executor(bench))
         let statistics = network.statistics(subnet, with: executor, bench)

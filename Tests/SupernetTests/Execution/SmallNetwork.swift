@@ -18,7 +18,9 @@ struct SmallNetwork: CustomTestStringConvertible, Sendable {
   /// Every width from one channel to all is a member.
   init(_ architecture: Architecture) throws {
     try self.init(
-      SearchSpace(architecture, bins: architecture.widthGroups.map(\.channels)), parameters: nil)
+      SearchSpace(
+        architecture, ranges: architecture.widthGroups.map { BinRange(total: $0.channels) }),
+      parameters: nil)
   }
 
   /// Without given parameters: seeded ones, off zero and one, so that each of them matters.
@@ -52,7 +54,7 @@ struct SmallNetwork: CustomTestStringConvertible, Sendable {
   /// Subnets of every kind: full, left and right of seeded widths, two spans a layer, one channel a layer.
   var subnets: [Subnet] {
     var stream = RandomStream(seed: 4, purpose: .testing)
-    let widths = Widths(bins: space.bins.map { 1 + stream.integer(below: $0) })
+    let widths = Widths(bins: space.ranges.map { 1 + stream.integer(below: $0.total) })
     let spans = space.groups.map { group in
       // The first third and the last third.
       let third = max(1, group.channels / 3)
@@ -61,7 +63,7 @@ struct SmallNetwork: CustomTestStringConvertible, Sendable {
         ChannelSpan(start: group.channels - third, count: third),
       ])
     }
-    let single = Widths(bins: space.bins.map { _ in 1 })
+    let single = space.lowestWidths
     return [
       space.leftSubnet(of: space.fullWidths), space.leftSubnet(of: widths),
       space.rightSubnet(of: widths), Subnet(slices: spans), space.rightSubnet(of: single),
@@ -91,8 +93,8 @@ extension SmallNetwork {
   }
 
   /// The same network built narrow, with copies of the parameters that the subnet uses.
-  func narrowed(to subnet: Subnet) throws -> SmallNetwork {
-    let architecture = space.architecture.narrowed(
+  func resized(to subnet: Subnet) throws -> SmallNetwork {
+    let architecture = space.architecture.resized(
       to: subnet.slices.map(\.count), in: space.groups)
     let narrowLayout = ParameterLayout(architecture)
     var block = [Float](repeating: 0, count: narrowLayout.count)

@@ -16,7 +16,7 @@ struct MeasuringSetting {
   let images: FixedImages
 
   init() throws {
-    space = try SmallTraining.space()
+    space = try SmallTraining().space()
     layout = ParameterLayout(space.architecture)
     parameters = AlignedStorage(count: layout.count)
     let trained = try SmallTraining().run { try Outcome(finishing: $0).weights.parameters }[0]

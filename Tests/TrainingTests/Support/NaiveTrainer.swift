@@ -14,7 +14,7 @@ final class NaiveTrainer {
   init(_ training: SmallTraining) throws {
     self.training = training
     loader = try training.loader(shards: 0..<training.shards)
-    let space = try SmallTraining.space()
+    let space = try training.space()
     layout = ParameterLayout(space.architecture)
     executor = Executor(
       space: space, layout: layout, context: try SmallTraining.context(training.kernels))

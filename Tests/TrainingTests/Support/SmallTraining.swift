@@ -14,7 +14,9 @@ struct SmallTraining: Sendable {
     shape: ImageShape(channels: 3, height: 8, width: 8), classes: 8, count: 52, seed: seed)
   static let normalization = Normalization(mean: [0.5, 0.4, 0.6], deviation: [0.25, 0.3, 0.2])
 
-  var sharing: any WeightSharing = BilaterallyCoupled()
+  var scheme = WeightSharingScheme.bcnet
+  /// Takes the place of the scheme's rule.
+  var scripted: (any WeightSharing)?
   var kernels = KernelChoice.auto
   var shards = 4
   var globalBatch = 8
@@ -24,7 +26,7 @@ struct SmallTraining: Sendable {
     peak: 0.125, warmupSteps: 2, totalSteps: 6, curve: .linear(final: 0.0625))
 
   /// Two width groups: "stem" over a depthwise layer and a sum, and "head".
-  static func space() throws -> SearchSpace {
+  func space() throws -> SearchSpace {
     var graph = ArchitectureBuilder(
       name: "small", image: FeatureShape(channels: 3, height: 8, width: 8), classes: 8)
     graph.convolution("stem", outputs: 8, kernel: 3)
@@ -40,7 +42,8 @@ struct SmallTraining: Sendable {
     graph.convolution("head", outputs: 12, kernel: 3, stride: 2)
     graph.batchNormalization("head.bn")
     graph.activation("head.relu")
-    return try SearchSpace(graph.classified(pooling: "mean", by: "classifier"), bins: 4)
+    return try scheme.space(
+      graph.classified(pooling: "mean", by: "classifier"), bins: 4, lowest: 1)
   }
 
   static func context(_ kernels: KernelChoice = .auto, threads: Int = 1) throws -> EngineContext {
@@ -54,9 +57,10 @@ struct SmallTraining: Sendable {
   }
 
   func plan() throws -> TrainingPlan {
-    let space = try Self.space()
+    let space = try self.space()
     return TrainingPlan(
-      space: space, sharing: sharing, sampler: WidthSampler(space: space, seed: Self.seed),
+      space: space, sharing: scripted ?? scheme.sharing,
+      sampler: WidthSampler(space: space, seed: Self.seed),
       seed: Self.seed)
   }
 
@@ -71,7 +75,7 @@ struct SmallTraining: Sendable {
   func trainer(_ communicator: any Communicator, threads: Int = 1) throws -> Trainer {
     let assignment = try ShardAssignment(shards: shards, ranks: communicator.size)
     return try Trainer(
-      phase: "supernet", space: try Self.space(), plan: try plan(), recipe: recipe,
+      phase: "supernet", space: try space(), plan: try plan(), recipe: recipe,
       seed: Self.seed, loader: try loader(shards: assignment.shards(of: communicator.rank)),
       communicator: communicator, context: try Self.context(kernels, threads: threads))
   }

@@ -96,7 +96,7 @@ final class WatchedSearch: Sendable {
     _ scoring: CandidateScoring, _ recording: (ScoreRecord) throws -> Void
   ) throws -> End {
     var search = EvolutionarySearch(
-      choices: [4, 4, 4, 4], settings: settings, window: 6...13, seed: 3)
+      choices: [1...4, 1...4, 1...4, 1...4], settings: settings, window: 6...13, seed: 3)
     let outcome = try scoring.host(
       &search, cost: Self.cost, known: known,
       record: { record in
