@@ -14,7 +14,8 @@ extension RunConfiguration {
     _ places: [String: Place], otherwise place: Place
   ) throws(ConfigurationError) {
     let contradictions =
-      dataContradictions + calibrationContradictions + searchContradictions
+      dataContradictions + samplingContradictions + calibrationContradictions
+      + searchContradictions
       + contradictions(in: supernet.recipe, "supernet")
       + contradictions(in: retrain.recipe, "retrain")
     guard let first = contradictions.first else { return }
@@ -41,6 +42,27 @@ extension RunConfiguration {
           sentence:
             "data.held_out (\(data.heldOut)) must leave some of data.count.train "
             + "(\(data.count.train)) to train on"))
+    }
+    return found
+  }
+
+  private var samplingContradictions: [Contradiction] {
+    var found: [Contradiction] = []
+    if supernet.sampler == .attentive, supernet.networks < 3 {
+      found.append(
+        Contradiction(
+          keys: ["supernet.networks", "supernet.sampler"],
+          sentence:
+            "supernet.networks (\(supernet.networks)) must be at least 3 for the attentive sampler: "
+            + "the widest, the narrowest and one that is chosen"))
+    }
+    if supernet.fullNetworkEvery == 1 {
+      found.append(
+        Contradiction(
+          keys: ["supernet.full_network_every"],
+          sentence:
+            "supernet.full_network_every (1) would train nothing but the full network; give 0 or at "
+            + "least 2"))
     }
     return found
   }

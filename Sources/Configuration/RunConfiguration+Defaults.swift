@@ -17,7 +17,10 @@ extension RunConfiguration {
     space: Space(bins: 4, lowest: 1),
     cluster: Cluster(shards: 4),
     engine: Engine(kernels: .automatic, convolution: .automatic, threads: 0),
-    supernet: Supernet(sharing: .bcnet, recipe: recipe(epochs: 5)),
+    supernet: Supernet(
+      sharing: .bcnet, free: FreeChannels(offset: 1, assignments: 2), sampler: .complementary,
+      networks: 4, distill: true, attentive: Attention(candidates: 3, keep: .best, costs: 25),
+      fullNetworkEvery: 0, recipe: recipe(epochs: 5)),
     calibration: Calibration(images: 1024, batch: 128),
     search: Search(
       population: 50, generations: 40, top: 10, mutations: 25, crossovers: 25,

@@ -10,6 +10,7 @@ public enum RandomPurpose: UInt32, Sendable, CaseIterable {
   case search
   case testing
   case resampling
+  case costPrior
 }
 
 /// A stream of random numbers that any rank can recreate at any step.

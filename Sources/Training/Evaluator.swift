@@ -8,6 +8,28 @@ public struct Measurement: Hashable, Codable, Sendable {
   public let top1, top5: Double
   /// Mean cross-entropy in nats, without label smoothing.
   public let loss: Double
+
+  init(_ sums: LossSums) {
+    let count = Double(sums.images)
+    top1 = Double(sums.top1) / count
+    top5 = Double(sums.top5) / count
+    loss = sums.loss / count
+  }
+}
+
+extension Realization.Combination {
+  /// The sums of some subnets over the same images as those of one.
+  fileprivate func combined(_ sums: [LossSums]) -> LossSums {
+    switch self {
+    case .mean: return sums.reduce(into: LossSums()) { $0 += $1 }
+    case .best:
+      return sums.dropFirst().reduce(sums[0]) { best, other in
+        let isBetter =
+          other.top1 != best.top1 ? other.top1 > best.top1 : other.loss < best.loss
+        return isBetter ? other : best
+      }
+    }
+  }
 }
 
 /// Measures widths with the weights as they are: calibrates batch normalisation, then looks at images.
@@ -43,20 +65,20 @@ public final class Evaluator {
     _ realization: Realization, on images: FixedImages, batch: Int,
     betweenBatches: () throws(Failure) -> Void
   ) throws(Failure) -> Measurement {
-    var sums = LossSums()
+    var sums: [LossSums] = []
     for subnet in realization.subnets {
       let statistics = try calibrate(subnet, betweenBatches)
+      var found = LossSums()
       for range in batches(of: images.count, size: batch) {
-        sums += run(images.batch(range)) { labelled in
+        found += run(images.batch(range)) { labelled in
           executor.evaluate(
             subnet, on: labelled, parameters: parameters.pointer, statistics: statistics)
         }
         try betweenBatches()
       }
+      sums.append(found)
     }
-    let count = Double(sums.images)
-    return Measurement(
-      top1: Double(sums.top1) / count, top5: Double(sums.top5) / count, loss: sums.loss / count)
+    return Measurement(realization.combination.combined(sums))
   }
 
   /// The statistics of every batch normalisation of a subnet, from all calibration images.

@@ -21,9 +21,9 @@ public enum RunRequest: Int, Comparable, Sendable {
 public struct StepReport: Sendable {
   /// Steps done, this one included.
   public let step: Int
-  /// The widths it trained.
-  public let widths: Widths
-  /// Sums over the global batch, averaged over the step's subnets.
+  /// What it trained: the widths of every pass, and their mean loss over the global batch.
+  public let passes: [PassReport]
+  /// Means over the global batch of the first pass, which is held to the labels.
   public let loss, top1: Double
   /// The learning rate.
   public let rate: Double
@@ -35,14 +35,23 @@ public struct StepReport: Sendable {
   public let request: RunRequest
 }
 
+/// What one pass of a step did.
+public struct PassReport: Hashable, Sendable {
+  /// The widths it trained.
+  public let widths: Widths
+  /// Mean loss against the pass's target, over its subnets and the global batch.
+  public let loss: Double
+}
+
 /// Trains shared weights, one optimiser step at a time.
 ///
 /// After any number of steps the weights are the same bits on any number of ranks and threads: a step is a
 /// function of the seed, the step and the weights before.
 ///
-///     advance:  (seed, step) -> realization: the subnets of this step
+///     advance:  (seed, step) -> passes
 ///               (seed, step, owned shards) -> images
-///               for each subnet: forward, backward; each shard's gradient adds up in a block of its own
+///               for each pass: where there are several candidates, the losses of all over all shards choose one
+///                 for each of its subnets: forward, backward; each shard's gradient adds up in a block of its own
 ///               sum the blocks over all shards in the fixed tree, only where some subnet touched them
 ///               every rank updates all parameters: momentum and decay move untouched ones as well
 ///
@@ -120,12 +129,13 @@ public final class Trainer {
     var watch = Stopwatch()
     let batch = try loader.batch(at: step)
     let waitSeconds = watch.lap()
-    let realization = plan.realization(at: step)
-    let sums = runSubnets(of: realization, on: batch)
-    let (loss, top1, strongest) = try share(sums, request: request)
-    guard loss.isFinite else { throw TrainingError.nonFiniteLoss(phase: phase, step: step) }
+    let (trained, sums) = try run(plan.step(at: step), on: batch)
+    let (means, strongest) = try share(sums, request: request)
+    guard means.allSatisfy(\.loss.isFinite) else {
+      throw TrainingError.nonFiniteLoss(phase: phase, step: step)
+    }
     _ = watch.lap()
-    let ranges = layout.touchedRanges(of: realization.subnets, in: space)
+    let ranges = layout.touchedRanges(of: trained.flatMap(\.subnets), in: space)
     let bytesSent = try reduction.reduce(shardGradients: gradients.map(\.pointer), ranges: ranges)
     let communicationSeconds = watch.lap()
     let rate = recipe.schedule.rate(at: step)
@@ -133,40 +143,100 @@ public final class Trainer {
     clear(ranges)
     step += 1
     return StepReport(
-      step: step, widths: realization.widths, loss: loss, top1: top1, rate: rate,
+      step: step,
+      passes: zip(trained, means).map { PassReport(widths: $0.widths, loss: $1.loss) },
+      loss: means[0].loss, top1: means[0].top1, rate: rate,
       seconds: total.lap(), waitSeconds: waitSeconds, communicationSeconds: communicationSeconds,
       bytesSent: bytesSent, request: strongest)
   }
 
-  /// Runs every subnet on this rank's images; returns each owned shard's sums over the subnets.
-  private func runSubnets(of realization: Realization, on batch: Batch) -> [LossSums] {
-    var sums = [LossSums](repeating: LossSums(), count: gradients.count)
-    let weight = 1 / Double(realization.subnets.count)
-    for subnet in realization.subnets {
-      let found = batch.withPixels { pixels in
-        executor.train(
-          subnet, on: LabelledImages(pixels: pixels, labels: batch.labels),
-          parameters: parameters.pointer, gradients: gradients.map(\.pointer),
-          lossScale: weight / Double(recipe.globalBatch), smoothing: recipe.labelSmoothing)
+  /// Runs the passes on this rank's images.
+  ///
+  /// - Returns: what each pass trained, and its sums over its subnets, [pass][owned shard].
+  private func run(
+    _ step: TrainingStep, on batch: Batch
+  ) throws -> (trained: [Realization], sums: [[LossSums]]) {
+    let isTeaching = step.passes.contains { $0.target == .teacher }
+    var teacher: Predictions?
+    var trained: [Realization] = []
+    var sums: [[LossSums]] = []
+    for pass in step.passes {
+      let realization = try choose(pass, on: batch)
+      var passSums = [LossSums](repeating: LossSums(), count: gradients.count)
+      let weight = 1 / Double(realization.subnets.count)
+      for subnet in realization.subnets {
+        let found = withImages(of: batch) { images in
+          let (sums, logits) = executor.train(
+            subnet, on: images, parameters: parameters.pointer,
+            gradients: gradients.map(\.pointer), lossScale: weight / Double(recipe.globalBatch),
+            smoothing: recipe.labelSmoothing, teacher: pass.target == .teacher ? teacher : nil)
+          if isTeaching && teacher == nil { teacher = Predictions(logits) }
+          return sums
+        }
+        for shard in passSums.indices { passSums[shard] += found[shard] }
       }
-      for shard in sums.indices { sums[shard] += found[shard] }
+      trained.append(realization)
+      sums.append(passSums)
     }
-    return sums
+    return (trained, sums)
+  }
+
+  /// The candidate that the global batch chooses, on every rank the same.
+  private func choose(_ pass: TrainingPass, on batch: Batch) throws -> Realization {
+    guard pass.candidates.count > 1 else { return pass.candidates[0] }
+    var own = [Double](repeating: 0, count: gradients.count * pass.candidates.count)
+    for (place, candidate) in pass.candidates.enumerated() {
+      for subnet in candidate.subnets {
+        let found = withImages(of: batch) { images in
+          executor.loss(
+            of: subnet, on: images, parameters: parameters.pointer, shards: gradients.count,
+            smoothing: recipe.labelSmoothing)
+        }
+        for shard in found.indices {
+          own[shard * pass.candidates.count + place] +=
+            found[shard].loss / Double(candidate.subnets.count)
+        }
+      }
+    }
+    let all = try communicator.gatherInShardOrder(
+      own, valuesPerShard: pass.candidates.count, assignment: assignment)
+    return pass.candidates[pass.choice.place(in: totals(all, count: pass.candidates.count))]
+  }
+
+  /// Sums in shard order of lists of `count` values.
+  private func totals(_ values: [Double], count: Int) -> [Double] {
+    (0..<count).map { place in
+      stride(from: place, to: values.count, by: count).reduce(0) { $0 + values[$1] }
+    }
+  }
+
+  private func withImages<Result>(of batch: Batch, _ body: (LabelledImages) -> Result) -> Result {
+    batch.withPixels { body(LabelledImages(pixels: $0, labels: batch.labels)) }
   }
 
   /// Adds up the shards of all ranks, in shard order, and passes requests on.
+  ///
+  /// - Returns: each pass's means over its subnets and images.
   private func share(
-    _ sums: [LossSums], request: RunRequest
-  ) throws -> (loss: Double, top1: Double, request: RunRequest) {
-    let own = sums.flatMap {
-      [$0.loss, Double($0.top1), Double($0.images), Double(request.rawValue)]
+    _ sums: [[LossSums]], request: RunRequest
+  ) throws -> (means: [(loss: Double, top1: Double)], request: RunRequest) {
+    let valuesPerShard = 3 * sums.count + 1
+    let own = gradients.indices.flatMap { shard in
+      sums.flatMap { pass in
+        [pass[shard].loss, Double(pass[shard].top1), Double(pass[shard].images)]
+      } + [Double(request.rawValue)]
     }
-    let all = try communicator.gatherInShardOrder(own, valuesPerShard: 4, assignment: assignment)
-    let shards = stride(from: 0, to: all.count, by: 4)
-    let images = shards.reduce(0) { $0 + all[$1 + 2] }
-    let strongest = shards.map { Int(all[$0 + 3]) }.max() ?? 0
+    let all = try communicator.gatherInShardOrder(
+      own, valuesPerShard: valuesPerShard, assignment: assignment)
+    let totals = totals(all, count: valuesPerShard)
+    let strongest =
+      stride(from: valuesPerShard - 1, to: all.count, by: valuesPerShard)
+      .map { Int(all[$0]) }.max() ?? 0
     return (
-      shards.reduce(0) { $0 + all[$1] } / images, shards.reduce(0) { $0 + all[$1 + 1] } / images,
+      sums.indices.map { pass in
+        let images = totals[3 * pass + 2]
+        return (totals[3 * pass] / images, totals[3 * pass + 1] / images)
+      },
       RunRequest(rawValue: strongest) ?? .none
     )
   }
@@ -207,5 +277,20 @@ public final class Trainer {
       }
     }
     self.step = rootStep
+  }
+}
+
+extension TrainingPass.Choice {
+  /// Where the chosen loss stands, the first of equals; a loss that is no number is chosen by neither, unless it is
+  /// the first of all, so that the step finds it.
+  func place(in losses: [Double]) -> Int {
+    losses.indices.dropFirst().reduce(0) { best, place in
+      let isBetter =
+        switch self {
+        case .lowestLoss: losses[place] < losses[best]
+        case .highestLoss: losses[place] > losses[best]
+        }
+      return isBetter ? place : best
+    }
   }
 }

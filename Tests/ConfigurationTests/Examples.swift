@@ -12,7 +12,13 @@ enum Example {
     retrain: {schedule: {kind: step, milestones: [1]}}
 
     """
-  static let all = [jpeg, synthetic, stepwise]
+  static let attentive = """
+    run: {name: a}
+    data: {path: images}
+    supernet: {sharing: cafenet, sampler: attentive}
+
+    """
+  static let all = [jpeg, synthetic, stepwise, attentive]
 }
 
 /// What a text is refused with, or nil when it is taken.

@@ -168,6 +168,20 @@ struct Refusal: CustomTestStringConvertible, Sendable {
       "run.yaml:4: retrain.batch (130) must be a multiple of cluster.shards (4), "
         + "so that all shards are equal"),
     Refusal(
+      "space: {bins: 4, lowest: 5}",
+      "run.yaml:3: space.lowest (5) must be at most space.bins (4)"),
+    Refusal(
+      "supernet: {sampler: attentive, networks: 2}",
+      "run.yaml:3: supernet.networks (2) must be at least 3 for the attentive sampler: the widest, "
+        + "the narrowest and one that is chosen"),
+    Refusal(
+      "supernet: {full_network_every: 1}",
+      "run.yaml:3: supernet.full_network_every (1) would train nothing but the full network; give "
+        + "0 or at least 2"),
+    Refusal(
+      "supernet: {networks: 3}",
+      "run.yaml:3: supernet.networks is only for samplers sandwich and attentive"),
+    Refusal(
       "search:\n  population: 20\n  top: 30",
       "run.yaml:5: search.top (30) must be at most search.population (20)"),
     Refusal(

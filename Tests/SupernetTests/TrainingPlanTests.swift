@@ -5,24 +5,23 @@ import Testing
   private func plan(_ scheme: WeightSharingScheme, seed: UInt64) throws -> TrainingPlan {
     let space = try SearchSpace(channelBench("cbm-resnet"))
     return TrainingPlan(
-      space: space, sharing: scheme.sharing, sampler: WidthSampler(space: space, seed: seed),
-      seed: seed)
+      space: space, sharing: scheme.sharing, sampler: scheme.sampler(space, seed: seed), seed: seed)
   }
 
   @Test(arguments: WeightSharingScheme.allCases)
   func aStepIsTheSameInAnyOrderAndOnAnyRank(scheme: WeightSharingScheme) throws {
     let plan = try plan(scheme, seed: 5)
-    let forward = (0..<40).map { plan.realization(at: $0) }
+    let forward = (0..<40).map { plan.step(at: $0) }
     let other = try self.plan(scheme, seed: 5)
-    #expect((0..<40).reversed().map { other.realization(at: $0) } == forward.reversed())
-    #expect(try (0..<40).map(self.plan(scheme, seed: 6).realization(at:)) != forward)
+    #expect((0..<40).reversed().map { other.step(at: $0) } == forward.reversed())
+    #expect(try (0..<40).map(self.plan(scheme, seed: 6).step(at:)) != forward)
   }
 
   @Test func uaTrainsANewSampleEachStep() throws {
     let plan = try plan(.ua, seed: 5)
     let sampler = WidthSampler(space: try SearchSpace(channelBench("cbm-resnet")), seed: 5)
     for step in 0..<20 {
-      #expect(plan.realization(at: step).widths == sampler.widths(at: step))
+      #expect(plan.step(at: step).onlyWidths == sampler.widths(at: step))
     }
   }
 
@@ -32,8 +31,8 @@ import Testing
     for sample in 0..<20 {
       let widths = sampler.widths(at: sample)
       let complement = Widths(bins: widths.bins.map { $0 == 4 ? 4 : 4 - $0 })
-      #expect(plan.realization(at: 2 * sample).widths == widths)
-      #expect(plan.realization(at: 2 * sample + 1).widths == complement)
+      #expect(plan.step(at: 2 * sample).onlyWidths == widths)
+      #expect(plan.step(at: 2 * sample + 1).onlyWidths == complement)
     }
   }
 
@@ -45,5 +44,12 @@ import Testing
     #expect(Set(counts.keys) == Set(allWidths(in: space)))
     // Each of the 20 candidates is expected 1000 times, with a standard deviation of 31.
     for (widths, count) in counts { #expect(abs(count - 1000) < 125, "\(widths): \(count)") }
+  }
+}
+
+extension TrainingStep {
+  /// The widths of a step of one pass over one candidate.
+  fileprivate var onlyWidths: Widths? {
+    passes.count == 1 && passes[0].candidates.count == 1 ? passes[0].candidates[0].widths : nil
   }
 }

@@ -1,3 +1,4 @@
+import Engine
 import Randomness
 import Supernet
 import Testing
@@ -18,6 +19,14 @@ private func scoring(_ sharing: any WeightSharing, _ space: SearchSpace) -> [Rea
   }
 }
 
+/// What bilateral coupling trains for some widths and for their complement.
+private func complementaryPair(_ widths: Widths, in space: SearchSpace) -> [Realization] {
+  var stream = RandomStream(seed: 1, purpose: .sharing)
+  return [widths, space.complement(of: widths)].map {
+    BilaterallyCoupled().scoringRealization(of: $0, in: space, using: &stream)
+  }
+}
+
 @Suite struct WeightSharingTests {
   @Test(arguments: [1, 2, 3, 4, 6, 20])
   func aBinOfUAServesFewerWidthsTheFurtherRightItIs(bins: Int) throws {
@@ -34,13 +43,11 @@ private func scoring(_ sharing: any WeightSharing, _ space: SearchSpace) -> [Rea
   }
 
   @Test func aComplementaryPairUsesEveryChannelTwice() throws {
-    var stream = RandomStream(seed: 1, purpose: .sharing)
     for channels in 1...24 {
       for bins in 1...channels {
         let space = try SearchSpace(HandMade.chain(channels), bins: bins)
         for widths in allWidths(in: space) {
-          let pair = BilaterallyCoupled().trainingRealizations(
-            of: widths, in: space, using: &stream)
+          let pair = complementaryPair(widths, in: space)
           var expected = Array(repeating: widths == space.fullWidths ? 4 : 2, count: channels)
           // Two equal halves of an odd layer overlap in its middle channel, in both steps.
           if 2 * widths.bins[0] == bins, !channels.isMultiple(of: 2) { expected[channels / 2] = 4 }
@@ -58,10 +65,9 @@ private func scoring(_ sharing: any WeightSharing, _ space: SearchSpace) -> [Rea
     #expect(space.groups[0].channels == channels)
     let uses = uses(of: scoring(BilaterallyCoupled(), space), channels: channels)
     #expect(uses == Array(repeating: bins - base + 1, count: channels))
-    var stream = RandomStream(seed: 1, purpose: .sharing)
     for widths in allWidths(in: space) {
       #expect(space.channels(of: widths) == [3 * widths.bins[0]])
-      let pair = BilaterallyCoupled().trainingRealizations(of: widths, in: space, using: &stream)
+      let pair = complementaryPair(widths, in: space)
       #expect(
         SupernetTests.uses(of: pair, channels: channels) == Array(repeating: 2, count: channels))
       #expect(pair.allSatisfy { (try? space.validate($0.widths)) != nil })
@@ -78,20 +84,13 @@ private func scoring(_ sharing: any WeightSharing, _ space: SearchSpace) -> [Rea
   @Test func complementsStayInsideTheSpace() throws {
     let space = try SearchSpace(
       HandMade.chain(8), ranges: [BinRange(lowest: 3, highest: 7, total: 8)])
-    var stream = RandomStream(seed: 1, purpose: .sharing)
-    let complements = allWidths(in: space).map {
-      BilaterallyCoupled().trainingRealizations(of: $0, in: space, using: &stream)[1].widths.bins[0]
-    }
-    #expect(complements == [5, 4, 3, 3, 3])
+    #expect(allWidths(in: space).map { space.complement(of: $0).bins[0] } == [5, 4, 3, 3, 3])
   }
 
   @Test func theComplementIsTakenGroupByGroup() throws {
     let space = try SearchSpace(
       HandMade.chain(8, 8, 8), ranges: [4, 4, 8].map { BinRange(total: $0) })
-    var stream = RandomStream(seed: 1, purpose: .sharing)
-    let pair = BilaterallyCoupled().trainingRealizations(
-      of: Widths(bins: [1, 4, 5]), in: space, using: &stream)
-    #expect(pair.map(\.widths) == [Widths(bins: [1, 4, 5]), Widths(bins: [3, 4, 3])])
+    #expect(space.complement(of: Widths(bins: [1, 4, 5])) == Widths(bins: [3, 4, 3]))
   }
 
   @Test(arguments: WeightSharingScheme.allCases)
@@ -101,9 +100,9 @@ private func scoring(_ sharing: any WeightSharing, _ space: SearchSpace) -> [Rea
     var stream = RandomStream(seed: 1, purpose: .sharing)
     for widths in allWidths(in: space) {
       let scored = sharing.scoringRealization(of: widths, in: space, using: &stream)
-      let trained = sharing.trainingRealizations(of: widths, in: space, using: &stream)
+      let trained = sharing.trainingCandidates(of: widths, in: space, using: &stream)
       #expect(scored.widths == widths)
-      #expect(trained.count == sharing.stepsPerSample)
+      #expect(!trained.isEmpty && trained.allSatisfy { $0.widths == widths })
       for realization in [scored] + trained {
         #expect(!realization.subnets.isEmpty)
         for subnet in realization.subnets {
@@ -113,8 +112,63 @@ private func scoring(_ sharing: any WeightSharing, _ space: SearchSpace) -> [Rea
     }
   }
 
+  /// CafeNet's claim: the base is always there, the free bins come from the zone around the edge and from nowhere
+  /// else, and every choice of them is as likely.
+  @Test(arguments: [1, 2])
+  func freeBinsLieAroundTheEdge(offset: Int) throws {
+    let space = try SearchSpace(HandMade.chain(12), bins: 6)
+    let sharing = LocallyFree(offset: offset, assignments: 1)
+    for widths in allWidths(in: space) {
+      let kept = widths.bins[0]
+      var counts: [ChannelSlice: Int] = [:]
+      for sample in 0..<1_200 {
+        var stream = RandomStream(seed: 1, purpose: .sharing, step: sample)
+        let found = sharing.trainingCandidates(of: widths, in: space, using: &stream)
+        #expect(found.count == 1)
+        counts[found[0].subnets[0].slices[0], default: 0] += 1
+      }
+      let base = max(0, kept - offset)
+      let zone = min(6, kept + offset) - base
+      for slice in counts.keys {
+        #expect(slice.count == 2 * kept && slice.end <= 2 * (base + zone))
+        #expect(base == 0 || slice.spans[0].start == 0 && slice.spans[0].count >= 2 * base)
+      }
+      let assignments = binomial(zone, kept - base)
+      #expect(counts.count == assignments)
+      // Each is expected 1200 / assignments times, with a deviation below its root.
+      for count in counts.values {
+        let expected = 1_200.0 / Double(assignments)
+        #expect(abs(Double(count) - expected) < 5 * expected.squareRoot())
+      }
+    }
+  }
+
+  private func binomial(_ n: Int, _ k: Int) -> Int {
+    (0..<k).reduce(1) { $0 * (n - $1) / ($1 + 1) }
+  }
+
+  @Test func freeChannelsAreTriedOneByOneAndScoredByTheBest() throws {
+    let space = try SearchSpace(HandMade.chain(12, 12), bins: 6)
+    let sharing = LocallyFree(offset: 1, assignments: 4)
+    var stream = RandomStream(seed: 3, purpose: .sharing)
+    let widths = Widths(bins: [3, 4])
+    let trained = sharing.trainingCandidates(of: widths, in: space, using: &stream)
+    #expect(trained.allSatisfy { $0.subnets.count == 1 })
+    #expect(Set(trained).count == trained.count && (2...4).contains(trained.count))
+    let scored = sharing.scoringRealization(of: widths, in: space, using: &stream)
+    #expect(scored.combination == .best && scored.subnets.count > 1)
+  }
+
+  @Test func freeChannelsNeedBinsOfOneSize() {
+    #expect {
+      try WeightSharingScheme.cafenet.space(HandMade.chain(12, 10), bins: 4, lowest: 1)
+    } throws: {
+      "\($0)".hasPrefix("free channels need bins of one size, but the 10 channels of the group")
+    }
+  }
+
   @Test func schemesHaveTheShortNamesOfTheirPapers() {
-    #expect(WeightSharingScheme.allCases.map(\.rawValue) == ["ua", "bcnet", "bcnetv2"])
+    #expect(WeightSharingScheme.allCases.map(\.rawValue) == ["ua", "bcnet", "bcnetv2", "cafenet"])
     #expect(WeightSharingScheme.ua.sharing is UnilaterallyAugmented)
     #expect(WeightSharingScheme.bcnet.sharing is BilaterallyCoupled)
   }

@@ -25,9 +25,9 @@ import Training
     }
   }
 
-  @Test(arguments: WeightSharingScheme.allCases, [1, 2, 3, 4])
-  func tooHighARateStopsAllRanksAtTheSameStep(_ scheme: WeightSharingScheme, ranks: Int) throws {
-    var training = SmallTraining(scheme: scheme)
+  @Test(arguments: TrainingMethod.published, [1, 2, 3, 4])
+  func tooHighARateStopsAllRanksAtTheSameStep(_ method: TrainingMethod, ranks: Int) throws {
+    var training = SmallTraining(method: method)
     training.schedule = LearningRateSchedule(
       peak: 1e30, warmupSteps: 0, totalSteps: 100, curve: .linear(final: 1e30))
     let stops = try training.run(ranks: ranks, trainUntilItStops)

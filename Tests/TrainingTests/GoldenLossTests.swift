@@ -17,7 +17,7 @@ import Training
   ]
 
   @Test func lossesAreThoseWrittenDown() throws {
-    var training = SmallTraining(scheme: .bcnet, kernels: .portable)
+    var training = SmallTraining(kernels: .portable)
     training.schedule = LearningRateSchedule(
       peak: 0.125, warmupSteps: 3, totalSteps: 12, curve: .linear(final: 0))
     let losses = try training.run { trainer in

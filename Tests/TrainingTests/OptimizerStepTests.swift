@@ -8,12 +8,12 @@ import Training
 ///
 /// With the portable kernels, which round every product and sum apart as plain Swift does.
 @Suite struct OptimizerStepTests {
-  @Test(arguments: WeightSharingScheme.allCases, [false, true])
+  @Test(arguments: TrainingMethod.all, [false, true])
   func everyStepIsTheMeanGradientWithMomentumAndDecay(
-    _ scheme: WeightSharingScheme, nesterov: Bool
+    _ method: TrainingMethod, nesterov: Bool
   ) throws {
     let training = SmallTraining(
-      scheme: scheme, kernels: .portable,
+      method: method, kernels: .portable,
       optimizer: MomentumSGD(momentum: 0.9, nesterov: nesterov), decaysNormalization: nesterov)
     let history = try training.run { trainer in
       try (0..<4).map { _ in
@@ -30,13 +30,15 @@ import Training
       #expect(abs(report.loss - expected.loss) < 1e-12)
       #expect(abs(report.top1 - expected.top1) < 1e-12)
       #expect(report.rate == training.schedule.rate(at: step) && report.step == step + 1)
-      #expect(report.widths == (try training.plan().realization(at: step).widths))
+      #expect(report.passes.map(\.widths) == expected.widths)
+      #expect(
+        zip(report.passes, expected.losses).allSatisfy { abs($0.loss - $1) < 1e-12 })
     }
   }
 
   @Test func whatAStepDoesNotTouchMovesByMomentumAndDecayAlone() throws {
     let training = SmallTraining(
-      scripted: ScriptedWidths(script: [[4, 4], [1, 2]]), kernels: .portable,
+      method: .scripted([[4, 4], [1, 2]]), kernels: .portable,
       optimizer: MomentumSGD(momentum: 0.9, nesterov: false))
     let (before, report, after) = try training.run { trainer in
       _ = try trainer.advance(request: .none)
@@ -57,7 +59,7 @@ import Training
   ) throws -> [(ParameterTensor, Int)] {
     let space = try training.space()
     let layout = ParameterLayout(space.architecture)
-    let subnets = try training.plan().realization(at: step).subnets
+    let subnets = try training.plan().step(at: step).passes[0].candidates[0].subnets
     let touched = layout.touchedRanges(of: subnets, in: space)
     let places = layout.tensors.flatMap { tensor in
       tensor.range.filter { place in !touched.contains { $0.contains(place) } }
@@ -70,7 +72,7 @@ import Training
   /// A gradient left over from a wide step would show in the next, narrow or wide.
   @Test(arguments: 1...3) func noGradientOutlivesItsStep(ranks: Int) throws {
     let training = SmallTraining(
-      scripted: ScriptedWidths(script: [[4, 4], [1, 2], [3, 3], [4, 4]]))
+      method: .scripted([[4, 4], [1, 2], [3, 3], [4, 4]]))
     let histories = try training.run(ranks: ranks) { trainer in
       try (0..<4).map { _ in
         _ = try trainer.advance(request: .none)

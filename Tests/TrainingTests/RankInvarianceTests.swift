@@ -5,9 +5,9 @@ import Testing
 import Training
 
 @Suite struct RankInvarianceTests {
-  @Test(arguments: WeightSharingScheme.allCases, [KernelChoice.auto, .portable])
-  func ranksAndThreadsChangeNoBit(_ scheme: WeightSharingScheme, _ kernels: KernelChoice) throws {
-    let training = SmallTraining(scheme: scheme, kernels: kernels)
+  @Test(arguments: TrainingMethod.all, [KernelChoice.auto, .portable])
+  func ranksAndThreadsChangeNoBit(_ method: TrainingMethod, _ kernels: KernelChoice) throws {
+    let training = SmallTraining(method: method, kernels: kernels)
     let alone = try training.run { try Outcome(finishing: $0) }[0]
     #expect(Set(alone.losses).count == 6)
     for (ranks, threads) in [(1, 2), (2, 1), (2, 2), (3, 1), (3, 2), (4, 1), (4, 2)] {
@@ -43,16 +43,17 @@ import Training
   }
 
   /// With two ranks each element that some subnet used goes out twice: as a part and as a sum.
-  @Test(arguments: WeightSharingScheme.allCases)
-  func onlyWhatTheStepTouchedIsSent(_ scheme: WeightSharingScheme) throws {
-    let training = SmallTraining(scheme: scheme)
+  @Test(arguments: [TrainingMethod(.ua), TrainingMethod(.bcnet)])
+  func onlyWhatTheStepTouchedIsSent(_ method: TrainingMethod) throws {
+    let training = SmallTraining(method: method)
     let sent = try training.run(ranks: 2) { trainer in
       try (0..<4).map { _ in try trainer.advance(request: .none).bytesSent }
     }
     let space = try training.space()
     let layout = ParameterLayout(space.architecture)
     let touched = try (0..<4).map { step in
-      let subnets = try training.plan().realization(at: step).subnets
+      let passes = try training.plan().step(at: step).passes
+      let subnets = passes.flatMap(\.candidates).flatMap(\.subnets)
       return layout.touchedRanges(of: subnets, in: space).reduce(0) { $0 + $1.count }
     }
     #expect(zip(sent[0], sent[1]).map { $0 + $1 } == touched.map { 2 * 4 * $0 })

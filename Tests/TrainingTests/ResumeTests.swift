@@ -7,11 +7,11 @@ import Training
 
 @Suite struct ResumeTests {
   /// A stop inside a complementary pair is one after an odd number of steps.
-  @Test(arguments: WeightSharingScheme.allCases, [(1, 1, 3), (2, 4, 1), (3, 3, 2), (5, 2, 4)])
+  @Test(arguments: TrainingMethod.all, [(1, 1, 3), (2, 4, 1), (3, 3, 2), (5, 2, 4)])
   func aStopAndAnotherNumberOfRanksChangeNoBit(
-    _ scheme: WeightSharingScheme, _ stop: (step: Int, ranksBefore: Int, ranksAfter: Int)
+    _ method: TrainingMethod, _ stop: (step: Int, ranksBefore: Int, ranksAfter: Int)
   ) throws {
-    let training = SmallTraining(scheme: scheme)
+    let training = SmallTraining(method: method)
     let whole = try training.run { try Outcome(finishing: $0) }[0]
     try withTemporaryFolder { folder in
       let store = CheckpointStore(directory: folder, keep: 2)

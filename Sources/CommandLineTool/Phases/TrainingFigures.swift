@@ -42,7 +42,8 @@ struct TrainingFigures {
       "train/loss": .number(loss / count),
       "train/top1": .number(top1 / count),
       "lr": .number(last?.rate ?? 0),
-      "widths": .text(last.map { "\($0.widths)" } ?? ""),
+      "widths": .text(
+        last?.passes.map { "\($0.widths)" }.joined(separator: " ") ?? ""),
       "time/step": .number(seconds / count),
       "time/data_wait": .number(waitSeconds / count),
       "time/communication": .number(communicationSeconds / count),

@@ -26,8 +26,7 @@ extension RunSession {
       phase: Self.supernetPhase, space: space,
       plan: TrainingPlan(
         space: space, sharing: plan.sharing,
-        sampler: WidthSampler(space: space, seed: configuration.run.seed),
-        seed: configuration.run.seed),
+        sampler: plan.sampler, seed: configuration.run.seed),
       recipe: recipe, indices: images.split.training, metrics: .train, offset: 0)
   }
 

@@ -32,7 +32,35 @@ struct RunPlan {
   }
 
   /// The scheme by which widths share weights.
-  var sharing: any WeightSharing { configuration.supernet.sharing.scheme.sharing }
+  var sharing: any WeightSharing {
+    let free = configuration.supernet.free
+    return configuration.supernet.sharing == .cafenet
+      ? LocallyFree(offset: free.offset, assignments: free.assignments)
+      : configuration.supernet.sharing.scheme.sharing
+  }
+
+  /// Which widths the supernet's steps train.
+  var sampler: any WidthSampling {
+    let (supernet, seed) = (configuration.supernet, configuration.run.seed)
+    let base: any WidthSampling =
+      switch supernet.sampler {
+      case .uniform: WidthSampler(space: space, seed: seed)
+      case .complementary: ComplementarySampler(space: space, seed: seed)
+      case .sandwich:
+        SandwichSampler(
+          space: space, seed: seed, count: supernet.networks, distills: supernet.distill)
+      case .attentive:
+        AttentiveSampler(
+          space: space,
+          settings: AttentiveSampler.Settings(
+            count: supernet.networks, candidates: supernet.attentive.candidates,
+            choice: supernet.attentive.keep == .best ? .lowestLoss : .highestLoss,
+            costs: supernet.attentive.costs, distills: supernet.distill), seed: seed)
+      }
+    guard supernet.fullNetworkEvery > 0 else { return base }
+    return InterleavedSampler(
+      space: space, base: base, fullNetworkEvery: supernet.fullNetworkEvery)
+  }
 
   /// The search at its beginning.
   func newSearch() -> EvolutionarySearch {
@@ -126,6 +154,7 @@ extension RunConfiguration.Sharing {
     case .ua: .ua
     case .bcnet: .bcnet
     case .bcnetv2: .bcnetv2
+    case .cafenet: .cafenet
     }
   }
 }

@@ -3,6 +3,18 @@ extension RunConfiguration {
   public struct Supernet: Codable, Hashable, Sendable {
     /// Which channels a width stands for.
     public var sharing: Sharing
+    /// Free channels, with cafenet.
+    public var free: FreeChannels
+    /// Which widths a step trains.
+    public var sampler: Sampler
+    /// Networks of a step of the sandwich and attentive samplers, the widest and the narrowest included.
+    public var networks: Int
+    /// Whether the widest network of such a step teaches the others.
+    public var distill: Bool
+    /// How the attentive sampler chooses.
+    public var attentive: Attention
+    /// Once in so many steps the full network is trained alone; 0 for never.
+    public var fullNetworkEvery: Int
     /// How it is trained.
     public var recipe: Recipe
   }
@@ -13,8 +25,45 @@ extension RunConfiguration {
     case bcnet
     /// From both sides of a layer whose least width is there twice.
     case bcnetv2
+    /// From the left side, with some free channels around the edge.
+    case cafenet
     /// From the left side.
     case ua
+  }
+
+  /// Which widths a step trains.
+  public enum Sampler: String, Codable, CaseIterable, Sendable {
+    /// A random network.
+    case uniform
+    /// A random network, and in the next step its complement.
+    case complementary
+    /// The widest, the narrowest and random networks.
+    case sandwich
+    /// A sandwich whose random networks are the best or worst of several.
+    case attentive
+  }
+
+  /// CafeNet's free channels.
+  public struct FreeChannels: Codable, Hashable, Sendable {
+    /// Bins that are free, and half the size of their zone.
+    public var offset: Int
+    /// Random assignments of them that a step, or a score, looks at.
+    public var assignments: Int
+  }
+
+  /// AttentiveNAS's choice among random networks.
+  public struct Attention: Codable, Hashable, Sendable {
+    /// Networks of one cost among which one is chosen.
+    public var candidates: Int
+    /// Which of them is trained.
+    public var keep: Extreme
+    /// Costs told apart.
+    public var costs: Int
+  }
+
+  /// One end of an order by loss.
+  public enum Extreme: String, Codable, CaseIterable, Sendable {
+    case best, worst
   }
 
   /// Batch statistics are measured again for every candidate, before it is scored.
@@ -43,6 +92,8 @@ extension RunConfiguration {
 }
 
 extension RunConfiguration.Sharing: Choice {}
+extension RunConfiguration.Sampler: Choice {}
+extension RunConfiguration.Extreme: Choice {}
 extension RunConfiguration.ReferenceNetwork: Choice {}
 
 extension RunConfiguration.Supernet: Section {
@@ -51,8 +102,76 @@ extension RunConfiguration.Supernet: Section {
       .value(
         "sharing", \.sharing, example: "ua",
         "bcnet: a width is both sides of a layer, trained and scored as a pair; bcnetv2: the same of "
-          + "a layer that has the least width twice; ua: its left side")
+          + "a layer that has the least width twice; ua: its left side; cafenet: its left side with "
+          + "free channels around the edge"),
+      .section("free", \.free, when: .freeChannels),
+      .value(
+        "sampler", \.sampler, example: "sandwich",
+        "which networks a step trains; uniform: a random one; complementary: a random one, then its "
+          + "complement; sandwich: the widest, the narrowest and random ones; attentive: a sandwich "
+          + "whose random ones are the best or worst of several",
+        default: "complementary with bcnet and bcnetv2, else uniform"),
+      .value(
+        "networks", \.networks, .from(2, to: 64), unit: "networks a step", example: "3",
+        "that it trains, the widest and the narrowest included", when: .sandwich),
+      .value(
+        "distill", \.distill, example: "false",
+        "whether the widest network of a step teaches the others, instead of the labels",
+        when: .sandwich),
+      .section("attentive", \.attentive, when: .attentive),
+      .value(
+        "full_network_every", \.fullNetworkEvery, .from(0, to: 1_000_000), unit: "steps",
+        example: "3",
+        "the full network is trained alone once in so many steps, at least 2; 0 for never"),
     ] + RunConfiguration.Recipe.fields.map { $0.lifted(through: \.recipe) }
+}
+
+extension Condition<RunConfiguration.Supernet> {
+  fileprivate static let freeChannels = Condition(words: "sharing cafenet") {
+    $0.sharing == .cafenet
+  }
+  fileprivate static let sandwich = Condition(words: "samplers sandwich and attentive") {
+    $0.sampler == .sandwich || $0.sampler == .attentive
+  }
+  fileprivate static let attentive = Condition(words: "sampler attentive") {
+    $0.sampler == .attentive
+  }
+}
+
+extension RunConfiguration.Supernet {
+  mutating func fillDefaults(given: Set<String>) {
+    if given.contains("sampler") { return }
+    switch sharing {
+    case .bcnet, .bcnetv2: sampler = .complementary
+    case .ua, .cafenet: sampler = .uniform
+    }
+  }
+}
+
+extension RunConfiguration.FreeChannels: Section {
+  static let fields: [Field<Self>] = [
+    .value(
+      "offset", \.offset, .positive, unit: "bins", example: "2",
+      "that are free with cafenet, and half the size of the zone around a width's edge"),
+    .value(
+      "assignments", \.assignments, .from(1, to: 1_000), unit: "subnets", example: "4",
+      "random choices of the free channels of which a step trains the best, and a score is the best"
+    ),
+  ]
+}
+
+extension RunConfiguration.Attention: Section {
+  static let fields: [Field<Self>] = [
+    .value(
+      "candidates", \.candidates, .from(1, to: 1_000), unit: "networks", example: "5",
+      "random networks of one cost, of which a step of the attentive sampler trains one"),
+    .value(
+      "keep", \.keep, example: "worst",
+      "which one: the one with the lowest loss on the step's images, or with the highest"),
+    .value(
+      "costs", \.costs, .from(1, to: 10_000), unit: "costs", example: "50",
+      "told apart over the whole space; they are drawn as often as random networks have them"),
+  ]
 }
 
 extension RunConfiguration.Calibration: Section {

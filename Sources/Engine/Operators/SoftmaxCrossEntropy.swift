@@ -26,10 +26,30 @@ public struct LossSums: Hashable, Codable, Sendable {
   }
 }
 
-/// Softmax with cross-entropy against labels, in double precision.
+/// What a network says of some images: a probability for every class.
+public struct Predictions: Hashable, Sendable {
+  /// [images][classes], each row a distribution.
+  let probabilities: [Double]
+  let classes: Int
+
+  /// The softmax of logits.
+  public init(_ logits: FeatureMap) {
+    let (images, row) = (logits.shape.images, logits.shape.pixelStride)
+    let classes = logits.shape.channels
+    self.classes = classes
+    probabilities = (0..<images).flatMap { image in
+      let scores = logits.elements + image * row
+      let normalizer = Normalizer(scores, classes)
+      return (0..<classes).map { exp(normalizer.logProbability(of: scores[$0])) }
+    }
+  }
+}
+
+/// Softmax with cross-entropy against labels, or against another network's predictions, in double precision.
 ///
 /// With smoothing e over c classes the target is `1 - e + e / c` for the label and `e / c` for the others
-/// (Szegedy et al. 2016, section 7). Equal scores rank by class number.
+/// (Szegedy et al. 2016, section 7). Predictions are a target as they are, at temperature 1. Equal scores rank by
+/// class number.
 public struct SoftmaxCrossEntropy: Sendable {
   /// The share of the target spread over all classes, in [0, 1).
   public let smoothing: Double
@@ -41,10 +61,11 @@ public struct SoftmaxCrossEntropy: Sendable {
 
   /// The images' losses and hits; with `gradient`, also `scale` times the loss's gradient by each logit.
   ///
+  /// - Parameter teacher: what the loss compares with instead of the labels; hits are always of the labels.
   /// - Returns: sums for each shard, an equal run of images.
   public func evaluate(
-    _ logits: FeatureMap, labels: [Int32], shards: Int, gradient: FeatureMap? = nil,
-    scale: Double = 1
+    _ logits: FeatureMap, labels: [Int32], shards: Int, teacher: Predictions? = nil,
+    gradient: FeatureMap? = nil, scale: Double = 1
   ) -> [LossSums] {
     precondition(
       labels.count == logits.shape.images && labels.count.isMultiple(of: shards),
@@ -56,6 +77,7 @@ public struct SoftmaxCrossEntropy: Sendable {
         let row = image * logits.shape.pixelStride
         sums += evaluate(
           logits.elements + row, classes: logits.shape.channels, label: Int(labels[image]),
+          teacher: teacher?.probabilities.dropFirst(image * logits.shape.channels),
           gradient: gradient.map { $0.elements + row }, scale: scale)
       }
       return sums
@@ -63,21 +85,17 @@ public struct SoftmaxCrossEntropy: Sendable {
   }
 
   private func evaluate(
-    _ logits: UnsafePointer<Float>, classes: Int, label: Int,
+    _ logits: UnsafePointer<Float>, classes: Int, label: Int, teacher: ArraySlice<Double>?,
     gradient: UnsafeMutablePointer<Float>?, scale: Double
   ) -> LossSums {
-    var largest = Double(logits[0])
-    for k in 1..<max(1, classes) where !(Double(logits[k]) <= largest) {
-      largest = Double(logits[k])
-    }
-    var total = 0.0
-    for k in 0..<classes { total += exp(Double(logits[k]) - largest) }
-    let logTotal = log(total)
+    let normalizer = Normalizer(logits, classes)
     var loss = 0.0
     var rank = 0
     for k in 0..<classes {
-      let logProbability = Double(logits[k]) - largest - logTotal
-      let target = (k == label ? 1 - smoothing : 0) + smoothing / Double(classes)
+      let logProbability = normalizer.logProbability(of: logits[k])
+      let target =
+        teacher.map { $0[$0.startIndex + k] }
+        ?? (k == label ? 1 - smoothing : 0) + smoothing / Double(classes)
       loss -= target == 0 ? 0 : target * logProbability
       if k != label, !ranksBehind(logits[k], k, logits[label], label) { rank += 1 }
       gradient?[k] = Float(scale * (exp(logProbability) - target))
@@ -89,4 +107,20 @@ public struct SoftmaxCrossEntropy: Sendable {
   private func ranksBehind(_ score: Float, _ k: Int, _ labelScore: Float, _ label: Int) -> Bool {
     score < labelScore || (score == labelScore && k > label)
   }
+}
+
+/// What turns the scores of an image into logarithms of probabilities, without overflow.
+private struct Normalizer {
+  private let largest, logTotal: Double
+
+  init(_ scores: UnsafePointer<Float>, _ count: Int) {
+    var largest = Double(scores[0])
+    for k in 1..<max(1, count) where !(Double(scores[k]) <= largest) { largest = Double(scores[k]) }
+    var total = 0.0
+    for k in 0..<count { total += exp(Double(scores[k]) - largest) }
+    self.largest = largest
+    logTotal = log(total)
+  }
+
+  func logProbability(of score: Float) -> Double { Double(score) - largest - logTotal }
 }

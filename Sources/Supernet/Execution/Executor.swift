@@ -51,11 +51,14 @@ public final class Executor {
   ///   - gradients: for each shard a full-width block, added to.
   ///   - lossScale: what an image's loss weighs in the gradient: the subnet's weight over the global batch.
   ///   - smoothing: label smoothing.
-  /// - Returns: each shard's sums.
+  ///   - teacher: predictions for the same images that the loss compares with instead of the labels.
+  /// - Returns: each shard's sums, and the logits, which lie in the executor's memory until its next pass.
+  @discardableResult
   public func train(
     _ subnet: Subnet, on images: LabelledImages, parameters: UnsafePointer<Float>,
-    gradients: [UnsafeMutablePointer<Float>], lossScale: Double, smoothing: Double
-  ) -> [LossSums] {
+    gradients: [UnsafeMutablePointer<Float>], lossScale: Double, smoothing: Double,
+    teacher: Predictions? = nil
+  ) -> (sums: [LossSums], logits: FeatureMap) {
     let shapes = shapes(of: subnet, images: images.count)
     let schedule = Schedule.training(steps, shapes: shapes, shards: gradients.count)
     let pass = Pass(
@@ -74,7 +77,8 @@ public final class Executor {
     let gradient = pass.map(lossGradient)
     gradient.clear()
     let sums = SoftmaxCrossEntropy(smoothing: smoothing).evaluate(
-      logits, labels: images.labels, shards: gradients.count, gradient: gradient, scale: lossScale)
+      logits, labels: images.labels, shards: gradients.count, teacher: teacher, gradient: gradient,
+      scale: lossScale)
     for action in schedule.backward {
       switch action {
       case .copy(let source, let target): pass.map(source).copy(to: pass.map(target))
@@ -88,7 +92,21 @@ public final class Executor {
         }
       }
     }
-    return sums
+    return (sums, logits)
+  }
+
+  /// A forward pass as in training, without gradients: what `train` would find against the labels.
+  ///
+  /// - Returns: each shard's sums.
+  public func loss(
+    of subnet: Subnet, on images: LabelledImages, parameters: UnsafePointer<Float>, shards: Int,
+    smoothing: Double
+  ) -> [LossSums] {
+    let logits = infer(subnet, images, parameters, shards: shards) { index, pass in
+      forward(index, pass, normalizing: .batch(shards: shards))
+    }
+    return SoftmaxCrossEntropy(smoothing: smoothing).evaluate(
+      logits, labels: images.labels, shards: shards)
   }
 
   /// A forward pass with the batch's own statistics, for calibration.
@@ -122,9 +140,10 @@ public final class Executor {
 
   private func infer(
     _ subnet: Subnet, _ images: LabelledImages, _ parameters: UnsafePointer<Float>,
-    _ run: (Int, Pass) -> Void
+    shards: Int = 1, _ run: (Int, Pass) -> Void
   ) -> FeatureMap {
-    let schedule = Schedule.inference(steps, shapes: shapes(of: subnet, images: images.count))
+    let schedule = Schedule.inference(
+      steps, shapes: shapes(of: subnet, images: images.count), shards: shards)
     let pass = Pass(
       subnet: subnet, schedule: schedule, base: memory(schedule.memory.size),
       parameters: parameters)

@@ -28,7 +28,7 @@ struct Schedule {
   /// A pass without gradients: a value's memory is reused as soon as nobody reads it any more, and
   /// normalisation, activation and addition work in place where they can.
   static func inference(
-    _ steps: ExecutionSteps, shapes: [FeatureMap.Shape]
+    _ steps: ExecutionSteps, shapes: [FeatureMap.Shape], shards: Int
   ) -> Schedule {
     var schedule = Schedule()
     schedule.values = [schedule.reserve(shapes[0])]
@@ -38,7 +38,7 @@ struct Schedule {
         steps.isDeferred(step) || step.kind.canWorkInPlace && steps.lastReader[input] == index
       schedule.values.append(
         keepsPlace ? schedule.values[input] : schedule.reserve(shapes[step.output]))
-      schedule.reserveState(step, index, shape: shapes[step.inputs[0]], shards: 1)
+      schedule.reserveState(step, index, shape: shapes[step.inputs[0]], shards: shards)
       for value in Set(step.inputs.map { steps.storage[$0] }).sorted()
       where steps.lastReader[value] == index && !(keepsPlace && value == steps.storage[input]) {
         schedule.memory.release(schedule.values[value].place)

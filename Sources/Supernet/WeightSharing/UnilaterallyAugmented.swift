@@ -7,16 +7,6 @@ public struct UnilaterallyAugmented: WeightSharing {
   /// The scheme.
   public init() {}
 
-  /// A sample is trained once.
-  public var stepsPerSample: Int { 1 }
-
-  /// The left subnet.
-  public func trainingRealizations(
-    of widths: Widths, in space: SearchSpace, using stream: inout RandomStream
-  ) -> [Realization] {
-    [scoringRealization(of: widths, in: space, using: &stream)]
-  }
-
   /// The left subnet.
   public func scoringRealization(
     of widths: Widths, in space: SearchSpace, using stream: inout RandomStream

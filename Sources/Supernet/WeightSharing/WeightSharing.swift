@@ -6,6 +6,8 @@ public struct Realization: Hashable, Codable, Sendable {
   public enum Combination: String, Codable, Sendable {
     /// Their mean.
     case mean
+    /// Those of the most accurate one.
+    case best
   }
 
   /// The widths that all the subnets have.
@@ -25,11 +27,8 @@ public struct Realization: Hashable, Codable, Sendable {
 
 /// A rule by which candidates of different widths share one set of weights.
 public protocol WeightSharing: Sendable {
-  /// How many optimiser steps one sampled width vector is worth.
-  var stepsPerSample: Int { get }
-
-  /// The subnets to train for sampled widths: exactly `stepsPerSample`, one for each optimiser step.
-  func trainingRealizations(
+  /// What stands for the widths in training: one realization, or several of which a step trains one.
+  func trainingCandidates(
     of widths: Widths, in space: SearchSpace, using stream: inout RandomStream
   ) -> [Realization]
 
@@ -37,4 +36,13 @@ public protocol WeightSharing: Sendable {
   func scoringRealization(
     of widths: Widths, in space: SearchSpace, using stream: inout RandomStream
   ) -> Realization
+}
+
+extension WeightSharing {
+  /// What is scored is what is trained.
+  public func trainingCandidates(
+    of widths: Widths, in space: SearchSpace, using stream: inout RandomStream
+  ) -> [Realization] {
+    [scoringRealization(of: widths, in: space, using: &stream)]
+  }
 }

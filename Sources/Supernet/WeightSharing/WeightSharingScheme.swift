@@ -7,11 +7,23 @@ public enum WeightSharingScheme: String, CaseIterable, Codable, Sendable {
   /// Bilaterally coupled over a doubled base.
   case bcnetv2
 
-  /// The rule itself.
+  /// Locally free channels around the edge of a width.
+  case cafenet
+
+  /// The rule itself, as published.
   public var sharing: any WeightSharing {
     switch self {
     case .ua: UnilaterallyAugmented()
     case .bcnet, .bcnetv2: BilaterallyCoupled()
+    case .cafenet: LocallyFree()
+    }
+  }
+
+  /// The sampler that belongs to the rule.
+  public func sampler(_ space: SearchSpace, seed: UInt64) -> any WidthSampling {
+    switch self {
+    case .ua, .cafenet: WidthSampler(space: space, seed: seed)
+    case .bcnet, .bcnetv2: ComplementarySampler(space: space, seed: seed)
     }
   }
 
@@ -20,9 +32,11 @@ public enum WeightSharingScheme: String, CaseIterable, Codable, Sendable {
     _ architecture: Architecture, bins: Int, lowest: Int
   ) throws(SearchSpaceError) -> SearchSpace {
     switch self {
-    case .ua, .bcnet:
+    case .ua, .bcnet, .cafenet:
       let range = BinRange(lowest: lowest, total: bins)
-      return try SearchSpace(architecture, ranges: architecture.widthGroups.map { _ in range })
+      let space = try SearchSpace(architecture, ranges: architecture.widthGroups.map { _ in range })
+      if self == .cafenet { try space.checkEqualBins() }
+      return space
     case .bcnetv2: return try .doubledBase(architecture, bins: bins, base: lowest)
     }
   }

@@ -6,6 +6,8 @@ public enum SearchSpaceError: Error, Hashable, Sendable, CustomStringConvertible
   case impossibleBins(group: String, channels: Int, range: BinRange)
   /// A group has no such width.
   case outOfRange(group: String, bins: Int, range: BinRange)
+  /// A group's bins differ in size, but must be able to stand in for each other.
+  case unequalBins(group: String, channels: Int, bins: Int)
 
   /// One sentence.
   public var description: String {
@@ -19,6 +21,9 @@ public enum SearchSpaceError: Error, Hashable, Sendable, CustomStringConvertible
     case .impossibleBins(let group, _, let range):
       "the group \(group) of \(range.total) bins has no widths from \(range.lowest) to "
         + "\(range.highest) bins; they must lie between 1 and \(range.total), the least first"
+    case .unequalBins(let group, let channels, let bins):
+      "free channels need bins of one size, but the \(channels) channels of the group \(group) are "
+        + "no multiple of \(bins) bins"
     case .outOfRange(let group, let bins, let range):
       "the group \(group) has no width of \(bins) bins; \(range.lowest) to \(range.highest) "
         + "are possible"

@@ -24,7 +24,8 @@ extension SmallNetwork {
     let sums = withImages(images) {
       executor.train(
         subnet, on: $0, parameters: bench.block(parameters), gradients: blocks,
-        lossScale: lossScale, smoothing: smoothing)
+        lossScale: lossScale, smoothing: smoothing
+      ).sums
     }
     return TrainingResult(
       sums: sums,

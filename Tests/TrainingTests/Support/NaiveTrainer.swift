@@ -20,50 +20,87 @@ final class NaiveTrainer {
       space: space, layout: layout, context: try SmallTraining.context(training.kernels))
   }
 
-  /// One step; returns the means over the batch and the step's subnets.
+  /// One step; returns the means over the batch of the first pass, and what every pass trained.
   func step(
     _ step: Int, _ parameters: inout [Float], _ momenta: inout [Float]
-  ) throws -> (loss: Double, top1: Double) {
+  ) throws -> (loss: Double, top1: Double, widths: [Widths], losses: [Double]) {
     let batch = try loader.batch(at: step)
-    let subnets = try training.plan().realization(at: step).subnets
-    let shardSize = training.globalBatch / training.shards
-    let passes = Double(training.globalBatch * subnets.count)
-    var (loss, top1) = (0.0, 0.0)
-    var shardSums: [[Float]] = []
-    for shard in 0..<training.shards {
-      let images = shard * shardSize..<(shard + 1) * shardSize
-      var sum = [Float](repeating: 0, count: layout.count)
-      for subnet in subnets {
-        let sums = train(subnet, images, of: batch, parameters, addingTo: &sum)
-        loss += sums.loss / passes
-        top1 += Double(sums.top1) / passes
+    var means: [(loss: Double, top1: Double)] = []
+    var widths: [Widths] = []
+    var shardSums = [[Float]](
+      repeating: [Float](repeating: 0, count: layout.count), count: training.shards)
+    var teachers: [Predictions] = []
+    for pass in try training.plan().step(at: step).passes {
+      let chosen = choose(pass, batch, parameters)
+      let count = Double(training.globalBatch * chosen.subnets.count)
+      var mean = (loss: 0.0, top1: 0.0)
+      for shard in 0..<training.shards {
+        for subnet in chosen.subnets {
+          let (sums, predictions) = train(
+            subnet, shard, of: batch, parameters, weight: 1 / Double(chosen.subnets.count),
+            teacher: pass.target == .teacher ? teachers[shard] : nil, addingTo: &shardSums[shard])
+          if teachers.count == shard { teachers.append(predictions) }
+          mean.loss += sums.loss / count
+          mean.top1 += Double(sums.top1) / count
+        }
       }
-      shardSums.append(sum)
+      means.append(mean)
+      widths.append(chosen.widths)
     }
-    let sum = treeSum(shardSums[...])
     update(
-      &parameters, &momenta, gradient: sum.map { $0 / Float(passes) },
+      &parameters, &momenta,
+      gradient: treeSum(shardSums[...]).map { $0 / Float(training.globalBatch) },
       rate: Float(training.schedule.rate(at: step)))
-    return (loss, top1)
+    return (means[0].loss, means[0].top1, widths, means.map(\.loss))
   }
 
-  /// The sum, not the mean, of the gradients of some images.
+  /// The candidate with the lowest or the highest loss over the batch.
+  private func choose(
+    _ pass: TrainingPass, _ batch: Batch, _ parameters: [Float]
+  ) -> Realization {
+    let losses = pass.candidates.map { candidate in
+      candidate.subnets.reduce(0.0) { sum, subnet in
+        (0..<training.shards).reduce(sum) { sum, shard in
+          sum
+            + with(shard, of: batch) {
+              executor.loss(
+                of: subnet, on: $0, parameters: parameters, shards: 1,
+                smoothing: training.recipe.labelSmoothing)[0].loss
+            } / Double(candidate.subnets.count)
+        }
+      }
+    }
+    let wanted = pass.choice == .lowestLoss ? losses.min() : losses.max()
+    return pass.candidates[losses.firstIndex { $0 == wanted } ?? 0]
+  }
+
+  /// The sum, not the mean, of the gradients of a shard's images.
   private func train(
-    _ subnet: Subnet, _ images: Range<Int>, of batch: Batch, _ parameters: [Float],
-    addingTo gradient: inout [Float]
-  ) -> LossSums {
+    _ subnet: Subnet, _ shard: Int, of batch: Batch, _ parameters: [Float], weight: Double,
+    teacher: Predictions?, addingTo gradient: inout [Float]
+  ) -> (LossSums, Predictions) {
+    with(shard, of: batch) { images in
+      gradient.withUnsafeMutableBufferPointer { gradient in
+        let (sums, logits) = executor.train(
+          subnet, on: images, parameters: parameters, gradients: [gradient.baseAddress!],
+          lossScale: weight, smoothing: training.recipe.labelSmoothing, teacher: teacher)
+        return (sums[0], Predictions(logits))
+      }
+    }
+  }
+
+  private func with<Result>(
+    _ shard: Int, of batch: Batch, _ body: (LabelledImages) -> Result
+  ) -> Result {
+    let size = training.globalBatch / training.shards
+    let images = shard * size..<(shard + 1) * size
     let values = batch.shape.valueCount
     return batch.withPixels { pixels in
-      gradient.withUnsafeMutableBufferPointer { gradient in
-        executor.train(
-          subnet,
-          on: LabelledImages(
-            pixels: UnsafeBufferPointer(
-              rebasing: pixels[images.lowerBound * values..<images.upperBound * values]),
-            labels: Array(batch.labels[images])),
-          parameters: parameters, gradients: [gradient.baseAddress!], lossScale: 1,
-          smoothing: training.recipe.labelSmoothing)[0]
-      }
+      body(
+        LabelledImages(
+          pixels: UnsafeBufferPointer(
+            rebasing: pixels[images.lowerBound * values..<images.upperBound * values]),
+          labels: Array(batch.labels[images])))
     }
   }
 

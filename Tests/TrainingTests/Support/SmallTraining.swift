@@ -14,9 +14,7 @@ struct SmallTraining: Sendable {
     shape: ImageShape(channels: 3, height: 8, width: 8), classes: 8, count: 52, seed: seed)
   static let normalization = Normalization(mean: [0.5, 0.4, 0.6], deviation: [0.25, 0.3, 0.2])
 
-  var scheme = WeightSharingScheme.bcnet
-  /// Takes the place of the scheme's rule.
-  var scripted: (any WeightSharing)?
+  var method = TrainingMethod(.bcnet)
   var kernels = KernelChoice.auto
   var shards = 4
   var globalBatch = 8
@@ -42,7 +40,7 @@ struct SmallTraining: Sendable {
     graph.convolution("head", outputs: 12, kernel: 3, stride: 2)
     graph.batchNormalization("head.bn")
     graph.activation("head.relu")
-    return try scheme.space(
+    return try method.scheme.space(
       graph.classified(pooling: "mean", by: "classifier"), bins: 4, lowest: 1)
   }
 
@@ -59,8 +57,7 @@ struct SmallTraining: Sendable {
   func plan() throws -> TrainingPlan {
     let space = try self.space()
     return TrainingPlan(
-      space: space, sharing: scripted ?? scheme.sharing,
-      sampler: WidthSampler(space: space, seed: Self.seed),
+      space: space, sharing: method.scheme.sharing, sampler: try method.sampler(space, Self.seed),
       seed: Self.seed)
   }
 
@@ -87,24 +84,5 @@ struct SmallTraining: Sendable {
     try InProcessCluster.run(ranks: ranks, deadline: .seconds(60)) { communicator in
       try body(try trainer(communicator, threads: threads))
     }
-  }
-}
-
-/// Trains the left subnets of these widths, one list after another.
-struct ScriptedWidths: WeightSharing {
-  let script: [[Int]]
-
-  var stepsPerSample: Int { script.count }
-
-  func trainingRealizations(
-    of widths: Widths, in space: SearchSpace, using stream: inout RandomStream
-  ) -> [Realization] {
-    script.map { scoringRealization(of: Widths(bins: $0), in: space, using: &stream) }
-  }
-
-  func scoringRealization(
-    of widths: Widths, in space: SearchSpace, using stream: inout RandomStream
-  ) -> Realization {
-    Realization(widths: widths, subnets: [space.leftSubnet(of: widths)], combination: .mean)
   }
 }

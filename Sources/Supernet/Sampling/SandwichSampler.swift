@@ -1,0 +1,29 @@
+/// The sandwich rule (Yu and Huang, "Universally Slimmable Networks", ICCV 2019, section 3.2): every step trains the
+/// widest network, some random ones and the narrowest.
+///
+/// With distillation only the widest sees the labels, and teaches the others. AutoSlim's supernet is this rule over
+/// widths drawn layer by layer.
+public struct SandwichSampler: WidthSampling {
+  private let space: SearchSpace
+  private let sampler: WidthSampler
+  private let count: Int
+  private let target: TrainingPass.Target
+
+  /// - Parameters:
+  ///   - count: networks of a step, the widest and the narrowest included; at least 2.
+  ///   - distills: whether the widest teaches the others.
+  public init(space: SearchSpace, seed: UInt64, count: Int, distills: Bool) {
+    precondition(count >= 2, "the widest and the narrowest network at least")
+    self.space = space
+    self.count = count
+    sampler = WidthSampler(space: space, seed: seed)
+    target = distills ? .teacher : .labels
+  }
+
+  /// The widest network, random ones and the narrowest.
+  public func passes(at step: Int) -> [SampledPass] {
+    let random = (0..<count - 2).map { sampler.widths(at: step, index: $0) }
+    return [SampledPass([space.fullWidths])]
+      + (random + [space.lowestWidths]).map { SampledPass([$0], target: target) }
+  }
+}

@@ -1,0 +1,27 @@
+/// A rule that says which widths each optimiser step trains, whatever they mean in the shared weights.
+///
+/// Every rank asks for itself: the answer is a function of the rule's own values and the step.
+public protocol WidthSampling: Sendable {
+  /// The passes of a step counted from 0, one at least; the first is held to the labels.
+  func passes(at step: Int) -> [SampledPass]
+}
+
+/// The widths of one pass, or several of which one is chosen by its loss.
+public struct SampledPass: Hashable, Sendable {
+  /// One or more.
+  public let candidates: [Widths]
+  /// How one is chosen.
+  public let choice: TrainingPass.Choice
+  /// What its predictions are held to.
+  public let target: TrainingPass.Target
+
+  /// A pass over one of these widths.
+  public init(
+    _ candidates: [Widths], choice: TrainingPass.Choice = .lowestLoss,
+    target: TrainingPass.Target = .labels
+  ) {
+    self.candidates = candidates
+    self.choice = choice
+    self.target = target
+  }
+}
