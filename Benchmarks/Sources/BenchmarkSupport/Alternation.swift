@@ -12,6 +12,19 @@ public struct Side {
     self.name = name
     self.turn = turn
   }
+
+  /// A side whose turn is some steps on end, as in use: a side that has rested finds its caches cold and its
+  /// processors asleep, which would weigh most on the faster one.
+  ///
+  /// - Parameters:
+  ///   - steps: of a turn, after one that is not counted; their mean is the turn's time.
+  ///   - step: takes one step; returns its seconds.
+  public init(_ name: String, steps: Int, step: @escaping () throws -> Double) {
+    self.init(name) {
+      _ = try step()
+      return try (0..<steps).reduce(0) { sum, _ in try sum + step() } / Double(steps)
+    }
+  }
 }
 
 /// The times of one side, and what they mean.

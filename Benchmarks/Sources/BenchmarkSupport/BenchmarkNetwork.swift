@@ -48,7 +48,10 @@ public struct BenchmarkNetwork {
 
   /// The widths nearest to a fraction of all channels in every group.
   public func widths(fraction: Double) -> Widths {
-    Widths(bins: space.bins.map { min($0, max(1, Int((Double($0) * fraction).rounded()))) })
+    Widths(
+      bins: space.ranges.map { range in
+        min(range.total, max(1, Int((Double(range.total) * fraction).rounded())))
+      })
   }
 
   /// Runs `body` on the batch.

@@ -55,11 +55,17 @@ struct ScoringBenchmark: ParsableCommand {
     let channels = measured.peerWidths(widths)
     func theirs(_ mode: String) -> [Side] {
       peer.map { peer in
-        [Side(network.sideName(of: peer)) { try peer.seconds("\(mode) \(channels)") }]
+        [
+          Side(network.sideName(of: peer), steps: engine.steps) {
+            try peer.seconds("\(mode) \(channels)")
+          }
+        ]
       } ?? []
     }
-    return [Side("ours") { own.evaluate(subnet, statistics) }] + theirs("inference")
-      + [Side("ours") { own.calibrate(subnet).seconds }] + theirs("calibration")
+    return [Side("ours", steps: engine.steps) { own.evaluate(subnet, statistics) }]
+      + theirs("inference")
+      + [Side("ours", steps: engine.steps) { own.calibrate(subnet).seconds }]
+      + theirs("calibration")
   }
 
   private func row(_ widths: Widths, _ macs: Int, _ timings: [Timing]) -> Row {

@@ -54,7 +54,7 @@ final class OwnStep {
         executor.train(
           subnet, on: images, parameters: weights.baseAddress!, gradients: blocks,
           lossScale: 1 / Double(subnets * images.count), smoothing: 0
-        ).reduce(0) { $0 + $1.loss }
+        ).sums.reduce(0) { $0 + $1.loss }
       }
     }
   }
