@@ -9,9 +9,6 @@ public struct EngineOptions: ParsableArguments, Sendable {
   /// Counted turns of each side.
   @Option(help: "Turns counted for each side and row, after one that is not.")
   public var rounds = 7
-  /// Steps of a turn.
-  @Option(help: "Steps of a turn, after one that is not counted; their mean is one time.")
-  public var steps = 3
   @Option(help: "Our kernels: auto, v4, v3 or portable.")
   var kernels = KernelChoice.auto
   @Option(help: "Our convolutions: auto, direct or winograd.")
@@ -22,8 +19,8 @@ public struct EngineOptions: ParsableArguments, Sendable {
 
   /// Refuses what no benchmark can do.
   public func validate() throws {
-    guard threads >= 1, rounds >= 1, steps >= 1 else {
-      throw ValidationError("--threads, --rounds and --steps are at least 1")
+    guard threads >= 1, rounds >= 1 else {
+      throw ValidationError("--threads and --rounds are at least 1")
     }
   }
 
@@ -49,6 +46,9 @@ public struct NetworkOptions: ParsableArguments, Sendable {
   var bins = 4
   @Option(help: "Images of a turn; by default 16 of 224x224 and 64 of 32x32.")
   var batch: Int?
+  /// Steps of a turn.
+  @Option(help: "Steps of a turn, after one that is not counted; their mean is one time.")
+  public var steps = 3
   @Option(help: "A Python with PyTorch; without it only our side runs.")
   var peer: String?
   @Option(help: "PyTorch's memory format: nhwc or nchw.")

@@ -56,15 +56,15 @@ struct ScoringBenchmark: ParsableCommand {
     func theirs(_ mode: String) -> [Side] {
       peer.map { peer in
         [
-          Side(network.sideName(of: peer), steps: engine.steps) {
+          Side(network.sideName(of: peer), steps: network.steps) {
             try peer.seconds("\(mode) \(channels)")
           }
         ]
       } ?? []
     }
-    return [Side("ours", steps: engine.steps) { own.evaluate(subnet, statistics) }]
+    return [Side("ours", steps: network.steps) { own.evaluate(subnet, statistics) }]
       + theirs("inference")
-      + [Side("ours", steps: engine.steps) { own.calibrate(subnet).seconds }]
+      + [Side("ours", steps: network.steps) { own.calibrate(subnet).seconds }]
       + theirs("calibration")
   }
 

@@ -104,7 +104,7 @@ struct StepBenchmark: ParsableCommand, Sendable {
   ) -> [Side] {
     func ours(_ name: String, _ slices: [SliceSide], shards: Int) -> Side {
       let subnets = slices.map { $0.subnet(of: widths, in: measured.space) }
-      return Side(name, steps: engine.steps) { try own.step(subnets, shards: shards) }
+      return Side(name, steps: network.steps) { try own.step(subnets, shards: shards) }
     }
     if compareSides {
       return [SliceSide.left, .right].map { ours("ours \($0)", [$0], shards: shards) }
@@ -117,7 +117,7 @@ struct StepBenchmark: ParsableCommand, Sendable {
       slices.map(\.rawValue).joined(separator: "+") + " " + measured.peerWidths(widths)
     return [ours("ours", slices, shards: shards)]
       + (peer.map { peer in
-        [Side(network.sideName(of: peer), steps: engine.steps) { try peer.seconds(command) }]
+        [Side(network.sideName(of: peer), steps: network.steps) { try peer.seconds(command) }]
       } ?? [])
   }
 }

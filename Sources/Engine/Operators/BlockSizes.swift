@@ -37,9 +37,11 @@ enum BlockSizes {
   static let mostStripSums = 1 << 20
   /// With fewer strips several threads have too little to share, and the filter is divided instead.
   static let fewestStrips = 6
-  /// What a sweep over the filter reads again and again: it stays in the first-level cache.
-  static let pointwiseBytes = 24 << 10
-  /// Pixels of a block, in whole tiles of the product: too few waste time around the tiles, too many leave the cache.
+  /// A block's pixels of both maps: a part of the second-level cache.
+  static let pointwiseBytes = 256 << 10
+  /// Pixels of a block, in whole tiles of the product.
+  ///
+  /// Fewer spend their time on loading and storing sums; more than 96 of a tile's gradients leave the first-level cache.
   static let pointwisePixels = 12...96
 
   // MARK: Depthwise windows

@@ -10,14 +10,22 @@ struct PointwisePlan {
   let shards, strips: Int
   /// Floats of a pixel of the input and of the output: the sides of the filter's gradient.
   let rows, columns: Int
+  /// Channels of the input: rows that are more than padding.
+  private let inputs: Int
 
   var size: Int { rows * columns }
+
+  /// Tiles of rows that hold a channel.
+  func rowTiles(_ kernels: KernelSet) -> Int {
+    (inputs + kernels.outerRows - 1) / kernels.outerRows
+  }
 
   /// None where a shard has too few pixels for its filter.
   init?(_ input: FeatureMap.Shape, outputs: Int, shards: Int) {
     chunks = ChunkPlan(input)
     self.shards = shards
     rows = input.pixelStride
+    inputs = input.channels
     columns = roundedUp(outputs, to: 16)
     strips = min(
       chunks.count / shards, input.pixels / shards / BlockSizes.stripPixels,
@@ -28,13 +36,12 @@ struct PointwisePlan {
   /// Whether a tile of columns is kept while all rows pass, or the other way round: the shorter side passes.
   var keepsColumns: Bool { rows <= columns }
 
-  /// Pixels of a block at most: one side whole, and a tile of the other.
+  /// Pixels of a block at most.
   var blockPixels: Int {
-    let floats = keepsColumns ? rows + 48 : columns + 16
-    let (fewest, most) = (
-      BlockSizes.pointwisePixels.lowerBound, BlockSizes.pointwisePixels.upperBound
-    )
-    return max(fewest, min(most, BlockSizes.pointwiseBytes / 4 / floats / fewest * fewest))
+    let allowed = BlockSizes.pointwisePixels
+    let tile = allowed.lowerBound
+    let fitting = BlockSizes.pointwiseBytes / 4 / (rows + columns) / tile * tile
+    return max(tile, min(allowed.upperBound, fitting))
   }
 
   /// The chunks of a strip, counted over all shards.
@@ -82,7 +89,7 @@ extension Convolution {
       ).run(plan.chunks(ofStrip: strip))
     }
     // Rows of the filter, a tile of them a job.
-    let tiles = plan.rows / kernels.outerRows
+    let tiles = plan.rowTiles(kernels)
     let tile = kernels.outerRows * plan.columns
     context.threads.forEach(plan.shards * tiles) { job in
       let total = memory + job / tiles * plan.strips * plan.size + job % tiles * tile
@@ -136,7 +143,7 @@ private struct PointwiseStrip {
       (run[0], run[1], run[2]) = (0, 0, Int32(count))
       guard let run = run.baseAddress else { return }
       let columnTiles = outerColumnTiles(floats: plan.columns, kernels)
-      let rowTiles = 0..<plan.rows / kernels.outerRows
+      let rowTiles = 0..<plan.rowTiles(kernels)
       if plan.keepsColumns {
         for columns in columnTiles {
           for row in rowTiles { accumulate(run, row: row, columns, isFirst: isFirst) }
