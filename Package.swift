@@ -70,8 +70,8 @@ let package = Package(
     .executableTarget(
       name: "CommandLineTool",
       dependencies: [
-        "Engine", "Supernet", "Datasets", "Cluster", "MPICluster", "Runs", "Search", "Training",
-        "Configuration", "Reports", "CPUShims",
+        "Engine", "Supernet", "Datasets", "Cluster", "MPICluster", "Runs", "Search", "GroundTruth",
+        "Training", "Configuration", "Reports", "Randomness", "CPUShims",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -94,7 +94,8 @@ let package = Package(
         "Training", "Cluster", "Datasets", "Runs", "Search", "Supernet", "TestSupport",
       ]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["CommandLineTool", "JPEGShims", "Runs"]),
+      name: "CommandLineTests",
+      dependencies: ["CommandLineTool", "GroundTruth", "JPEGShims", "Runs", "Supernet"]),
 
     // Proof of the kernels' compiled code, and planted faults that it must find; nothing links them.
     .testTarget(name: "KernelCodeTests", dependencies: ["TestSupport"]),

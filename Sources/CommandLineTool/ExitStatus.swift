@@ -12,6 +12,7 @@ import Training
 enum ExitStatus {
   static let unexpected: Int32 = 1
   static let usage: Int32 = 2
+  static let badData: Int32 = 65
   static let missingInput: Int32 = 66
   static let savedPleaseRepeat: Int32 = 75
 }

@@ -16,8 +16,8 @@ struct Vernier: ParsableCommand {
     version: programVersion,
     subcommands: [
       RunCommand.self, TrainCommand.self, SearchCommand.self, RetrainCommand.self,
-      EvaluateCommand.self, CostCommand.self, ReportCommand.self, RunsCommand.self,
-      DoctorCommand.self,
+      EvaluateCommand.self, CostCommand.self, BenchCommand.self, ReportCommand.self,
+      RunsCommand.self, DoctorCommand.self,
     ])
 
   /// As the library's own, but with 2 for usage errors and with lines that survive a sudden end.

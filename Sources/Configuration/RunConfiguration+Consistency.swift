@@ -86,6 +86,14 @@ extension RunConfiguration {
           keys: ["space.lowest", "space.bins"],
           sentence: "space.lowest (\(space.lowest)) must be at most space.bins (\(space.bins))"))
     }
+    if search.method == .predictor, search.explored > search.population {
+      found.append(
+        Contradiction(
+          keys: ["search.explored", "search.population"],
+          sentence:
+            "search.explored (\(search.explored)) must be at most search.population "
+            + "(\(search.population))"))
+    }
     if search.top > search.population {
       found.append(
         Contradiction(

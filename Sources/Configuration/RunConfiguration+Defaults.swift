@@ -23,8 +23,8 @@ extension RunConfiguration {
       fullNetworkEvery: 0, recipe: recipe(epochs: 5)),
     calibration: Calibration(images: 1024, batch: 128),
     search: Search(
-      population: 50, generations: 40, top: 10, mutations: 25, crossovers: 25,
-      mutationProbability: 0.1,
+      method: .evolution, population: 50, generations: 40, top: 10, mutations: 25, crossovers: 25,
+      mutationProbability: 0.1, initial: 64, explored: 4,
       budget: Budget(macs: .share(Percentage(percent: 50)), lowest: Percentage(percent: 80)),
       batch: 250),
     retrain: Retrain(recipe: recipe(epochs: 10), also: [.base, .uniform]),

@@ -12,7 +12,7 @@ extension EvolutionarySearch {
   private static let triesPerChild = 10
 
   /// Children of the best so far, filled up with random candidates; fewer only when no more exist.
-  func nextGeneration(cost: ([Int]) -> Int) -> [Candidate] {
+  public func nextGeneration(cost: ([Int]) -> Int) -> [Candidate] {
     let parents = top.map(\.candidate.bins)
     var seen = Set(history.map(\.candidate.bins))
     var children: [Candidate] = []

@@ -66,8 +66,8 @@ public struct CandidateScoring {
   ///   - record: called for each new score before anything is decided on it.
   ///   - told: called after each generation.
   public func host(
-    _ search: inout EvolutionarySearch, cost: ([Int]) -> Int, known: [[Int]: Score],
-    record: (ScoreRecord) throws -> Void, told: (EvolutionarySearch) throws -> Void
+    _ search: inout some CandidateSearch, cost: ([Int]) -> Int, known: [[Int]: Score],
+    record: (ScoreRecord) throws -> Void, told: (any CandidateSearch) throws -> Void
   ) throws -> Outcome {
     var host = Host(communicator: communicator, scores: known)
     while !search.isFinished {

@@ -18,7 +18,13 @@ enum Example {
     supernet: {sharing: cafenet, sampler: attentive}
 
     """
-  static let all = [jpeg, synthetic, stepwise, attentive]
+  static let predictor = """
+    run: {name: a}
+    data: {path: images}
+    search: {method: predictor}
+
+    """
+  static let all = [jpeg, synthetic, stepwise, attentive, predictor]
 }
 
 /// What a text is refused with, or nil when it is taken.

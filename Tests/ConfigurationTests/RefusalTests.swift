@@ -182,6 +182,9 @@ struct Refusal: CustomTestStringConvertible, Sendable {
       "supernet: {networks: 3}",
       "run.yaml:3: supernet.networks is only for samplers sandwich and attentive"),
     Refusal(
+      "search:\n  method: predictor\n  population: 3",
+      "run.yaml:5: search.explored (4) must be at most search.population (3)"),
+    Refusal(
       "search:\n  population: 20\n  top: 30",
       "run.yaml:5: search.top (30) must be at most search.population (20)"),
     Refusal(

@@ -7,8 +7,8 @@ import Testing
 
   func search(_ settings: EvolutionSettings = .short, seed: UInt64 = 1) -> EvolutionarySearch {
     EvolutionarySearch(
-      choices: MobileNetCosts.choices, settings: settings, window: MobileNetCosts.halfBudget,
-      seed: seed)
+      space: LegalSpace(choices: MobileNetCosts.choices, window: MobileNetCosts.halfBudget),
+      settings: settings, seed: seed)
   }
 
   @Test func findsTheBestOfThousandsForNearlyEverySeed() throws {
@@ -109,7 +109,7 @@ import Testing
 
   @Test func endsEarlyWhenNothingLegalIsLeft() {
     var search = EvolutionarySearch(
-      choices: [2...3, 1...4, 1...2], settings: .short, window: 5...7, seed: 3)
+      space: LegalSpace(choices: [2...3, 1...4, 1...2], window: 5...7), settings: .short, seed: 3)
     let sum = { (bins: [Int]) in bins.reduce(0, +) }
     let generations = search.runToTheEnd(cost: sum) { _ in Score(accuracy: 0.5, loss: 1) }
     let legal = everyCombination([2...3, 1...4, 1...2]).filter { (5...7).contains(sum($0)) }
@@ -121,7 +121,7 @@ import Testing
 
   @Test func aSpaceWithNothingLegalIsFinishedAtOnce() {
     var search = EvolutionarySearch(
-      choices: [1...3, 1...4], settings: .short, window: 90...99, seed: 3)
+      space: LegalSpace(choices: [1...3, 1...4], window: 90...99), settings: .short, seed: 3)
     #expect(search.ask(cost: { $0.reduce(0, +) }).isEmpty)
     #expect(search.isFinished && search.best == nil)
     search.tell([])
@@ -131,7 +131,7 @@ import Testing
   @Test func aWrongNumberOfScoresIsACallersMistake() async {
     await #expect(processExitsWith: .failure) {
       var search = EvolutionarySearch(
-        choices: [1...2, 1...2], settings: .short, window: 0...9, seed: 3)
+        space: LegalSpace(choices: [1...2, 1...2], window: 0...9), settings: .short, seed: 3)
       _ = search.ask(cost: { $0.reduce(0, +) })
       search.tell([])
     }

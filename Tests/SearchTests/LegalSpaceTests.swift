@@ -50,7 +50,7 @@ import Testing
     let large = Large()
     let window = 400...500  // random candidates cost about 3200, and none in a million this little
     var search = EvolutionarySearch(
-      choices: large.choices, settings: .short, window: window, seed: 11)
+      space: LegalSpace(choices: large.choices, window: window), settings: .short, seed: 11)
     try search.space.checkFeasible(cost: large.cost)
     let generations = search.runToTheEnd(cost: large.cost) { bins in
       Score(accuracy: Double(bins[0]) / 20, loss: 0)

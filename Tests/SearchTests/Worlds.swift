@@ -59,7 +59,7 @@ extension EvolutionSettings {
     population: 12, generations: 6, top: 4, mutations: 5, crossovers: 4, mutationProbability: 0.2)
 }
 
-extension EvolutionarySearch {
+extension CandidateSearch {
   /// Asks and tells to the end, and returns the generations asked.
   @discardableResult
   mutating func runToTheEnd(

@@ -8,7 +8,8 @@ import Training
   /// The same search without ranks: ask, score, tell.
   private func plainSearch(_ settings: EvolutionSettings = .tiny) -> EvolutionarySearch {
     var search = EvolutionarySearch(
-      choices: [1...4, 1...4, 1...4, 1...4], settings: settings, window: 6...13, seed: 3)
+      space: LegalSpace(choices: [1...4, 1...4, 1...4, 1...4], window: 6...13), settings: settings,
+      seed: 3)
     while !search.isFinished {
       search.tell(search.ask(cost: WatchedSearch.cost).map { WatchedSearch.score($0.bins) })
     }

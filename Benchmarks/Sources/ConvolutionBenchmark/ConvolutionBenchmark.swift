@@ -11,6 +11,8 @@ import Foundation
 @main
 struct ConvolutionBenchmark: ParsableCommand {
   @OptionGroup var engine: EngineOptions
+  @Option(help: "A file of Benchmarks/Shapes: convolutions.csv or winograd.csv.")
+  var shapes = "convolutions.csv"
   @Option(help: "Only shapes of this set: resnet50, mobilenet-v2, cbm-resnet or odd.")
   var set: String?
   @Option(help: "A turn repeats a pass for about so many seconds.") var turn = 0.03
@@ -22,7 +24,8 @@ struct ConvolutionBenchmark: ParsableCommand {
     let pytorch, onednn: Peer?
 
     init(_ options: ConvolutionBenchmark) throws {
-      let (file, threads) = (ConvolutionShape.file.path, "\(options.engine.threads)")
+      let file = ConvolutionShape.file(options.shapes).path
+      let threads = "\(options.engine.threads)"
       pytorch = try options.peer.map {
         try Peer(python: $0, script: "convolutions.py", [file, threads])
       }
@@ -39,7 +42,7 @@ struct ConvolutionBenchmark: ParsableCommand {
     try printLine(
       Header("convolutions", engine: engine, peak: peak, peers: [peers.pytorch, peers.onednn]))
     var rows: [ConvolutionRow] = []
-    for (index, shape) in try ConvolutionShape.all().enumerated()
+    for (index, shape) in try ConvolutionShape.all(of: shapes).enumerated()
     where set == nil || set == shape.set {
       let own = OwnConvolution(shape, context: context)
       let passes = try ConvolutionPass.allCases.map { pass in

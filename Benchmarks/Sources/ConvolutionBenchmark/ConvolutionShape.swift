@@ -1,7 +1,7 @@
 import BenchmarkSupport
 import Foundation
 
-/// One convolution: a row of `Shapes/convolutions.csv`.
+/// One convolution: a row of a file in `Shapes`.
 struct ConvolutionShape: Encodable {
   /// Where it comes from: a network, or "odd".
   let set: String
@@ -24,18 +24,20 @@ struct ConvolutionShape: Encodable {
   }
 
   /// All shapes, in the order of the file.
-  static func all() throws -> [ConvolutionShape] {
-    let text = try String(contentsOf: file, encoding: .utf8)
-    return try text.split(separator: "\n").dropFirst().map { try ConvolutionShape(line: $0) }
+  static func all(of name: String) throws -> [ConvolutionShape] {
+    let text = try String(contentsOf: file(name), encoding: .utf8)
+    return try text.split(separator: "\n").dropFirst().map {
+      try ConvolutionShape(line: $0, of: name)
+    }
   }
 
-  static var file: URL { BenchmarkFiles.folder("Shapes").appending(path: "convolutions.csv") }
+  static func file(_ name: String) -> URL { BenchmarkFiles.folder("Shapes").appending(path: name) }
 
-  private init(line: Substring) throws {
+  private init(line: Substring, of name: String) throws {
     let fields = line.split(separator: ",")
     let numbers = fields.dropFirst().compactMap { Int($0) }
     guard fields.count == 9, numbers.count == 8 else {
-      throw ShapeError(description: "convolutions.csv: \(line) is no set and eight numbers")
+      throw ShapeError(description: "\(name): \(line) is no set and eight numbers")
     }
     set = String(fields[0])
     (images, height, width, inputs) = (numbers[0], numbers[1], numbers[2], numbers[3])

@@ -43,9 +43,7 @@ struct CostCommand: ParsableCommand {
       macs: cost.macs(of: widths), parameters: cost.parameters(of: widths),
       layers: cost.rows(of: widths))
     if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      show(String(decoding: try encoder.encode(output), as: UTF8.self))
+      try show(json: output)
     } else {
       printTable(output, space)
     }

@@ -52,17 +52,21 @@ extension RunSession {
     }
   }
 
+  /// Scores bins as a search asks for it, on this rank.
+  func candidateScorer() throws -> CandidateScoring.Scorer {
+    let scorer = try supernetScorer()
+    return { bins, betweenBatches in
+      let measured = try scorer(Widths(bins: bins), betweenBatches)
+      return Score(accuracy: measured.top1, loss: measured.loss)
+    }
+  }
+
   /// Searches the widths, or finds in the journal that it was done.
   ///
   /// - Returns: the winner on every rank; none when a signal asked to leave.
   func search() throws -> Widths? {
-    let scorer = try supernetScorer()
     let scoring = CandidateScoring(
-      communicator: communicator,
-      score: { bins, betweenBatches in
-        let measured = try scorer(Widths(bins: bins), betweenBatches)
-        return Score(accuracy: measured.top1, loss: measured.loss)
-      }, request: { Signals.request })
+      communicator: communicator, score: try candidateScorer(), request: { Signals.request })
     var winner: [UInt8] = []
     if let folder {
       winner = try host(scoring, in: folder)
@@ -76,17 +80,44 @@ extension RunSession {
 
   /// Rank 0's part; returns the winner's text, empty when stopped.
   private func host(_ scoring: CandidateScoring, in folder: RunFolder) throws -> [UInt8] {
-    let journal = try Journal<ScoreRecord>(folder.directory.searchJournal)
-    if let warning = journal.warning { complain("vernier: \(warning)") }
     let log = try folder.metrics(.search)
     try log.dropRecords(after: 0)
-    try folder.directory.setStatus(
-      RunStatus(.running, phase: "search", step: journal.recovered.count))
-    var search = plan.newSearch()
+    var search: any CandidateSearch = plan.newSearch()
+    let outcome = try host(
+      &search, scoring, journal: folder.directory.searchJournal, phase: "search"
+    ) { search in
+      guard let best = search.best else { return }
+      try log.append(
+        step: search.generation,
+        [
+          "scored": .integer(search.history.count), "best/top1": .number(best.score.accuracy),
+          "best/loss": .number(best.score.loss), "best/macs": .integer(best.candidate.cost),
+          "best/widths": .text("\(Widths(bins: best.candidate.bins))"),
+        ])
+    }
+    guard outcome == .finished, let best = search.best else { return [] }
+    let widths = Widths(bins: best.candidate.bins)
+    progress.note(
+      "winner \(widths): \(grouped(best.candidate.cost)) MACs, "
+        + "\(percent(best.score.accuracy, 2)) on the held-out images")
+    return Array("\(widths)".utf8)
+  }
+
+  /// Runs a search on rank 0 to its end, with every score in a journal.
+  ///
+  /// - Parameters:
+  ///   - journal: the file; scores in it are not asked for again.
+  ///   - told: called after each generation.
+  func host(
+    _ search: inout some CandidateSearch, _ scoring: CandidateScoring, journal file: String,
+    phase: String, told: (any CandidateSearch) throws -> Void = { _ in }
+  ) throws -> CandidateScoring.Outcome {
+    let journal = try Journal<ScoreRecord>(file)
+    if let warning = journal.warning { complain("vernier: \(warning)") }
     var scored = journal.recovered.count
-    progress.begin(
-      "search", step: scored, of: search.settings.population * search.settings.generations)
-    if scored > 0 { progress.note("going on with the search after \(scored) scores") }
+    try folder?.directory.setStatus(RunStatus(.running, phase: phase, step: scored))
+    progress.begin(phase, step: scored, of: max(scored, search.mostCandidates))
+    if scored > 0 { progress.note("going on with the \(phase) after \(scored) scores") }
     let outcome = try scoring.host(
       &search, cost: { [plan] in plan.cost.macs(of: Widths(bins: $0)) },
       known: Dictionary(
@@ -98,27 +129,14 @@ extension RunSession {
         progress.update(
           done: scored,
           "generation \(record.generation + 1)  accuracy \(percent(record.accuracy, 2))")
-      },
-      told: { search in
-        guard let best = search.best else { return }
-        try log.append(
-          step: search.generation,
-          [
-            "scored": .integer(search.history.count), "best/top1": .number(best.score.accuracy),
-            "best/loss": .number(best.score.loss), "best/macs": .integer(best.candidate.cost),
-            "best/widths": .text("\(Widths(bins: best.candidate.bins))"),
-          ])
-      })
-    guard outcome == .finished, let best = search.best else {
-      try folder.directory.setStatus(RunStatus(.preempted, phase: "search", step: scored))
-      progress.note("left the search after \(scored) scores; the same command goes on from there")
-      return []
+      }, told: told)
+    if outcome == .finished {
+      progress.end()
+    } else {
+      try folder?.directory.setStatus(RunStatus(.preempted, phase: phase, step: scored))
+      progress.note(
+        "left the \(phase) after \(scored) scores; the same command goes on from there")
     }
-    progress.end()
-    let widths = Widths(bins: best.candidate.bins)
-    progress.note(
-      "winner \(widths): \(grouped(best.candidate.cost)) MACs, "
-        + "\(percent(best.score.accuracy, 2)) on the held-out images")
-    return Array("\(widths)".utf8)
+    return outcome
   }
 }

@@ -63,15 +63,24 @@ struct RunPlan {
   }
 
   /// The search at its beginning.
-  func newSearch() -> EvolutionarySearch {
+  func newSearch() -> any CandidateSearch {
     let search = configuration.search
-    return EvolutionarySearch(
-      choices: space.ranges.map(\.widths),
-      settings: EvolutionSettings(
-        population: search.population, generations: search.generations, top: search.top,
-        mutations: search.mutations, crossovers: search.crossovers,
-        mutationProbability: search.mutationProbability),
-      window: window, seed: configuration.run.seed)
+    let method: SearchChoice.Method =
+      switch search.method {
+      case .evolution: .evolution
+      case .nsga2: .nsga2
+      case .greedy: .greedy
+      case .random: .random
+      case .predictor: .predictor
+      }
+    return SearchChoice(
+      method: method, population: search.population, generations: search.generations,
+      top: search.top, mutations: search.mutations, crossovers: search.crossovers,
+      mutationProbability: search.mutationProbability, initial: search.initial,
+      explored: search.explored
+    ).search(
+      LegalSpace(choices: space.ranges.map(\.widths), window: window),
+      seed: configuration.run.seed)
   }
 
   /// A recipe in steps, for a number of training images.

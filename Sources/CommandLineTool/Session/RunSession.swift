@@ -25,7 +25,11 @@ final class RunSession {
   let folder: RunFolder?
 
   /// Checks all that can be checked before training: data, network, budget, ranks and the folder.
-  init(_ options: RunOptions, _ communicator: any Communicator) throws {
+  ///
+  /// - Parameter isQuiet: tells nothing of its progress, for output that programs read.
+  init(
+    _ options: RunOptions, _ communicator: any Communicator, isQuiet: Bool = false
+  ) throws {
     self.communicator = communicator
     configuration = try options.load(communicator)
     assignment = try ShardAssignment(
@@ -38,7 +42,7 @@ final class RunSession {
         threads: configuration.engine.threads == 0
           ? ThreadPool.availableProcessors : configuration.engine.threads),
       convolution: configuration.engine.convolutionChoice)
-    progress = Progress(isSpeaking: communicator.rank == 0)
+    progress = Progress(isSpeaking: communicator.rank == 0 && !isQuiet)
     if options.dryRun {
       folder = nil
     } else {

@@ -1,6 +1,8 @@
 extension RunConfiguration {
-  /// The evolution of widths.
+  /// The search for widths.
   public struct Search: Codable, Hashable, Sendable {
+    /// How candidates are found.
+    public var method: SearchMethod
     /// Candidates of a generation.
     public var population: Int
     /// Rounds of scoring.
@@ -13,10 +15,26 @@ extension RunConfiguration {
     public var crossovers: Int
     /// For every layer of a mutated candidate.
     public var mutationProbability: Double
+    /// Random candidates of the predictor's first generation, and of each later one.
+    public var initial, explored: Int
     /// What a candidate may cost.
     public var budget: Budget
     /// Images of one forward pass when scoring.
     public var batch: Int
+  }
+
+  /// How candidates are found.
+  public enum SearchMethod: String, Codable, CaseIterable, Sendable {
+    /// Children of the best so far.
+    case evolution
+    /// Children of the front of accuracy against cost.
+    case nsga2
+    /// The widest, narrowed a bin at a time.
+    case greedy
+    /// By chance.
+    case random
+    /// By a model of all scores so far.
+    case predictor
   }
 
   /// What a candidate may cost.
@@ -35,27 +53,58 @@ extension RunConfiguration {
   }
 }
 
+extension RunConfiguration.SearchMethod: Choice {}
+
+extension Condition<RunConfiguration.Search> {
+  fileprivate static let evolution = Condition(words: "method evolution") {
+    $0.method == .evolution
+  }
+  fileprivate static let breeding = Condition(words: "methods evolution and nsga2") {
+    $0.method == .evolution || $0.method == .nsga2
+  }
+  fileprivate static let sized = Condition(words: "all methods but greedy") {
+    $0.method != .greedy
+  }
+  fileprivate static let predictor = Condition(words: "method predictor") {
+    $0.method == .predictor
+  }
+}
+
 extension RunConfiguration.Search: Section {
   static let fields: [Field<Self>] = [
     .value(
+      "method", \.method, example: "random",
+      "evolution: children of the best; nsga2: children of the front of accuracy against MACs; "
+        + "greedy: the widest network, narrowed where it hurts least until it meets the budget; "
+        + "random: by chance, the baseline; predictor: those that an additive model of all scores so "
+        + "far thinks best"),
+    .value(
       "population", \.population, .from(2, to: 1_000_000), unit: "candidates", example: "40",
-      "scored in a generation"),
+      "scored in a generation", when: .sized),
     .value(
       "generations", \.generations, .from(1, to: 1_000_000), unit: "generations", example: "20",
-      "of candidates"),
+      "of candidates", when: .sized),
     .value(
       "top", \.top, .positive, unit: "candidates", example: "5",
-      "best of all generations, the parents of the next", default: "10, or population if smaller"),
+      "best of all generations, the parents of the next", when: .evolution,
+      default: "10, or population if smaller"),
     .value(
       "mutations", \.mutations, .from(0, to: 1_000_000), unit: "candidates", example: "20",
-      "of a generation that are changed copies of a parent", default: "half of population"),
+      "of a generation that are changed copies of a parent", when: .evolution,
+      default: "half of population"),
     .value(
       "crossovers", \.crossovers, .from(0, to: 1_000_000), unit: "candidates", example: "20",
-      "of a generation that mix two parents; the rest is drawn anew",
+      "of a generation that mix two parents; the rest is drawn anew", when: .evolution,
       default: "half of population"),
     .value(
       "mutation_probability", \.mutationProbability, .above(0, to: 1), unit: "of the layers",
-      example: "0.2", "that a mutation draws anew"),
+      example: "0.2", "that a mutation draws anew", when: .breeding),
+    .value(
+      "initial", \.initial, .from(2, to: 1_000_000), unit: "candidates", example: "100",
+      "random, of the first generation", when: .predictor),
+    .value(
+      "explored", \.explored, .from(0, to: 1_000_000), unit: "candidates", example: "0",
+      "of each later generation that are random still", when: .predictor),
     .section("budget", \.budget),
     .value(
       "batch", \.batch, .positive, unit: "images", example: "500",

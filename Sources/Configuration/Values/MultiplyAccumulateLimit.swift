@@ -14,6 +14,11 @@ public enum MultiplyAccumulateLimit: Codable, Hashable, Sendable {
   }
 }
 
+extension MultiplyAccumulateLimit {
+  /// Reads a limit as people write it, such as 50%, 105M or 105640960; nil otherwise.
+  public init?(parsing text: String) { self.init(text: text) }
+}
+
 extension MultiplyAccumulateLimit: ScalarValue {
   static var expectation: String {
     "a part of the full network such as 50%, or a number of MACs such as 105M or 105640960"

@@ -12,6 +12,11 @@ public struct Percentage: Codable, Hashable, Sendable, Comparable {
   }
 }
 
+extension Percentage {
+  /// Reads a percentage as people write it, such as 80%; nil otherwise.
+  public init?(parsing text: String) { self.init(text: text) }
+}
+
 extension Percentage: ScalarValue {
   static var expectation: String { "a percentage such as 80%" }
   static var pluralExpectation: String { "percentages" }

@@ -53,7 +53,7 @@ public final class Convolution {
     let product = PanelProduct(
       source: input, panels: packed, depth: filter.inputs.count, columns: filter.outputs.count,
       target: output, observer: observer)
-    if layer(input.shape, filter).usesWinograd(.forward, context.convolution) {
+    if layer(input.shape, filter).usesWinograd(context.convolution) {
       winograd(product, reversed: false, in: context)
     } else {
       direct(
@@ -122,7 +122,7 @@ public final class Convolution {
   ) {
     let product = product(
       outputGradient, weights, filter, inputGradient: inputGradient, sums, in: context)
-    if layer(inputGradient.shape, filter).usesWinograd(.backwardData, context.convolution) {
+    if layer(inputGradient.shape, filter).usesWinograd(context.convolution) {
       winograd(product, reversed: true, in: context)
     } else {
       direct(
@@ -166,7 +166,7 @@ public final class Convolution {
     checkShapes(input.shape, outputGradient.shape, filter)
     if let plan = pointwisePlan(input.shape, filter, shards: gradients.count) {
       pointwiseBackward(plan, input, outputGradient, filter, gradients, nil, in: context)
-    } else if layer(input.shape, filter).usesWinograd(.backwardFilter, context.convolution) {
+    } else if layer(input.shape, filter).usesWinograd(context.convolution) {
       winogradBackwardFilter(input, outputGradient, filter, gradients, in: context)
     } else {
       directBackwardFilter(input, outputGradient, filter, gradients, in: context)

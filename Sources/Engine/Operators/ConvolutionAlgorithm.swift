@@ -9,34 +9,35 @@ public enum ConvolutionChoice: String, CaseIterable, Codable, Sendable {
   case winograd
 }
 
-/// Which of a convolution's three products.
-enum ConvolutionPass {
-  case forward, backwardData, backwardFilter
-}
-
 /// One convolution as the choice of its algorithm sees it; how many images there are must not matter.
 struct ConvolutionLayer {
   let kernel, stride, height, width, inputs, outputs: Int
 
-  /// Whether to compute a pass by Winograd's transforms.
-  func usesWinograd(_ pass: ConvolutionPass, _ choice: ConvolutionChoice) -> Bool {
+  /// Whether to compute its three products by Winograd's transforms.
+  func usesWinograd(_ choice: ConvolutionChoice) -> Bool {
     guard kernel == 3 && stride == 1 else { return false }
     switch choice {
     case .direct: return false
     case .winograd: return true
-    case .auto: return gain(pass)
+    case .auto: return Self.gains.contains { fewestChannels >= $0.channels && filled >= $0.filled }
     }
   }
 
-  /// The measured table: transforms cost time a channel, products save time a pair of channels, and tiles that
-  /// stick out of small images waste both.
-  private func gain(_ pass: ConvolutionPass) -> Bool {
+  /// Where the transforms pay: with at least so many channels on either side, in maps that fill at least so much of
+  /// their tiles.
+  ///
+  /// Transforms cost time a channel and products save time a pair of channels; tiles that stick out of small maps
+  /// waste both. Measured for all three passes on two Zen 4 cores over `Benchmarks/Shapes/winograd.csv`: of whole
+  /// tiles 16 channels gain nothing or a fifth, 24 a third, 32 half, 64 twice; maps of 9x9 fill 0.56 of theirs.
+  private static let gains: [(channels: Int, filled: Double)] = [
+    (16, 0.9), (24, 0.78), (32, 0.7), (64, 0.5),
+  ]
+
+  private var fewestChannels: Int { min(inputs, outputs) }
+
+  /// The part of its tiles' pixels that are in the map.
+  private var filled: Double {
     let tiles = (height + 3) / 4 * ((width + 3) / 4)
-    let filled = Double(height * width) / Double(16 * tiles)
-    let fewest = min(inputs, outputs)
-    switch pass {
-    case .forward, .backwardData: return fewest >= 16 && filled >= 0.5
-    case .backwardFilter: return fewest >= 16 && filled >= 0.6
-    }
+    return Double(height * width) / Double(16 * tiles)
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 /// One run's folder: where everything is, and the small files in it.
 ///
 ///     <run>/config.yaml config.input.yaml network.json env.json STATUS attempt lock result.json report.html
-///           metrics/{train,search,retrain}.jsonl   search/journal.jsonl   checkpoints/
+///           metrics/{train,search,retrain}.jsonl   search/{journal,bench}.jsonl   checkpoints/
 public struct RunDirectory: Sendable {
   /// The logs of figures that a run writes.
   public enum Metrics: String, CaseIterable, Sendable {
@@ -53,6 +53,8 @@ extension RunDirectory {
   public var report: String { "\(path)/report.html" }
   /// What the search asked and was told.
   public var searchJournal: String { "\(path)/search/journal.jsonl" }
+  /// What networks of a table scored.
+  public var benchJournal: String { "\(path)/search/bench.jsonl" }
   /// For a `CheckpointStore`.
   public var checkpoints: String { "\(path)/checkpoints" }
 

@@ -1,5 +1,8 @@
 import Foundation
 
+/// Of the images of `tinyRun`, in pixels.
+var tinySide: Int { side }
+
 #if DEBUG
   private let (side, supernetEpochs, retrainEpochs) = (8, 3, 1)
 #else

@@ -96,7 +96,8 @@ final class WatchedSearch: Sendable {
     _ scoring: CandidateScoring, _ recording: (ScoreRecord) throws -> Void
   ) throws -> End {
     var search = EvolutionarySearch(
-      choices: [1...4, 1...4, 1...4, 1...4], settings: settings, window: 6...13, seed: 3)
+      space: LegalSpace(choices: [1...4, 1...4, 1...4, 1...4], window: 6...13), settings: settings,
+      seed: 3)
     let outcome = try scoring.host(
       &search, cost: Self.cost, known: known,
       record: { record in
@@ -106,7 +107,7 @@ final class WatchedSearch: Sendable {
     return End(outcome: outcome, search: search)
   }
 
-  private func noteTold(_ search: EvolutionarySearch) {
+  private func noteTold(_ search: any CandidateSearch) {
     log.withLock { log in
       let recorded = Set(log.records.map(\.bins)).union(known.keys)
       if !recorded.isSuperset(of: search.history.map(\.candidate.bins)) {

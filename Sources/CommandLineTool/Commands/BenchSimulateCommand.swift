@@ -1,0 +1,190 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import GroundTruth
+import Search
+import Supernet
+
+/// A search with the table as its scorer: what the search alone is worth.
+struct BenchSimulateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
+    abstract: "Runs a search many times with the table's accuracies as scores.")
+
+  @OptionGroup var truth: TableOptions
+  @Option(help: "evolution, nsga2, greedy, random or predictor.")
+  var method = SearchChoice.Method.evolution
+  @Option(help: "The most MACs of a candidate: a part of the full network such as 50%, or 105M.")
+  var macs = "50%"
+  @Option(help: "The least MACs, as a part of the most.")
+  var lowest = "80%"
+  @Option(help: "How many searches, with seeds 0, 1, 2, ...") var seeds = 20
+  @Option(help: "Candidates of a generation.") var population = 50
+  @Option(help: "Generations of a search.") var generations = 40
+  @Option(help: "Random candidates of the predictor's first generation.") var initial = 64
+  @Option(help: "Random candidates in each later one.") var explored = 4
+  @Flag(help: "Prints JSON instead of a table.") var json = false
+
+  /// The `--json` output; accuracies in percent.
+  struct Output: Codable {
+    struct Run: Codable {
+      let seed: UInt64
+      let widths: String
+      let accuracy: Double
+      let queries: Int
+    }
+
+    let network, method: String
+    let lowestMacs, highestMacs, networks: Int
+    let optimum, mean, worst: Double
+    let hits: Int
+    let runs: [Run]
+  }
+
+  func validate() throws {
+    guard min(seeds, population, generations, initial) >= 1, (0...population).contains(explored)
+    else {
+      throw ValidationError(
+        "--seeds, --population, --generations and --initial are at least 1, and --explored lies "
+          + "between 0 and --population")
+    }
+  }
+
+  func run() throws {
+    let found = try output()
+    if json {
+      try show(json: found)
+    } else {
+      printTable(found)
+    }
+  }
+
+  private func output() throws -> Output {
+    let (table, cost) = try truth.load()
+    let window = try window(full: cost.macs(of: cost.space.fullWidths))
+    let legal = table.entries.filter { window.contains($0.macs) }
+    guard let optimum = legal.map(\.mean).max() else {
+      throw UsageError(
+        description: "\(truth.table) holds no network between \(grouped(window.lowerBound)) and "
+          + "\(grouped(window.upperBound)) MACs; change --macs or --lowest")
+    }
+    let runs = (0..<UInt64(seeds)).compactMap { run(seed: $0, table, cost.space, window) }
+    let accuracies = runs.map(\.accuracy)
+    return Output(
+      network: truth.network, method: method.rawValue, lowestMacs: window.lowerBound,
+      highestMacs: window.upperBound, networks: legal.count, optimum: optimum,
+      mean: accuracies.reduce(0, +) / Double(runs.count), worst: accuracies.min() ?? 0,
+      hits: accuracies.count { $0 == optimum }, runs: runs)
+  }
+
+  private func window(full: Int) throws -> ClosedRange<Int> {
+    guard let most = MultiplyAccumulateLimit(parsing: macs) else {
+      throw UsageError(
+        description: "--macs \(macs): give a part of the full network such as 50%, or a number of "
+          + "MACs such as 105M")
+    }
+    guard let least = Percentage(parsing: lowest), (0...100).contains(least.percent) else {
+      throw UsageError(description: "--lowest \(lowest): give a percentage such as 80%")
+    }
+    let highest = most.resolved(full: full)
+    return min(highest, Int(least.part(of: highest).rounded(.up)))...highest
+  }
+
+  private func run(
+    seed: UInt64, _ table: AccuracyTable, _ space: SearchSpace, _ window: ClosedRange<Int>
+  ) -> Output.Run? {
+    let choice = SearchChoice(
+      method: method, population: population, generations: generations,
+      top: min(10, population), mutations: population / 2, crossovers: population / 2,
+      mutationProbability: 0.1, initial: initial, explored: explored)
+    var search = choice.search(
+      LegalSpace(choices: space.ranges.map(\.widths), window: window), seed: seed)
+    // A network that the table lacks is outside of every window.
+    while !search.isFinished {
+      let asked = search.ask { table[$0]?.macs ?? -1 }
+      search.tell(asked.map { Score(accuracy: (table[$0.bins]?.mean ?? 0) / 100, loss: 0) })
+    }
+    return search.best.map { best in
+      Output.Run(
+        seed: seed, widths: "\(Widths(bins: best.candidate.bins))",
+        accuracy: table[best.candidate.bins]?.mean ?? 0, queries: search.history.count)
+    }
+  }
+
+  private func printTable(_ found: Output) {
+    show(
+      "\(found.method) on \(found.network), \(grouped(found.networks)) networks of "
+        + "\(grouped(found.lowestMacs)) to \(grouped(found.highestMacs)) MACs")
+    for run in found.runs {
+      show(
+        "seed \("\(run.seed)".padded(to: 4)) \(run.widths.padded(to: 20)) "
+          + "\(fixed(run.accuracy, 3)) %  after \(run.queries) queries")
+    }
+    show(
+      "optimum \(fixed(found.optimum, 3)) %, mean \(fixed(found.mean, 3)) %, worst "
+        + "\(fixed(found.worst, 3)) %, found \(found.hits) times of \(found.runs.count)")
+  }
+}
+
+extension SearchChoice.Method: ExpressibleByArgument {}
+
+/// Which table, and of which network.
+struct TableOptions: ParsableArguments {
+  @Option(help: "The table, a JSON file.") var table: String
+  @Option(help: "The network it is of: \(Architecture.names.joined(separator: ", ")).")
+  var network = "cbm-mobilenet"
+  @Option(help: "Bins that a width group is cut into.") var bins = 4
+
+  /// The table, and the costs of its network.
+  ///
+  /// - Throws: `UsageError` when the table cannot be read or is of another network.
+  func load() throws -> (AccuracyTable, CostModel) {
+    let cost = CostModel(
+      try SearchSpace(
+        try Architecture.named(
+          network, image: FeatureShape(channels: 3, height: 32, width: 32), classes: 10),
+        bins: bins))
+    return (try TableFile(path: table, network: network).read(cost), cost)
+  }
+}
+
+/// A table of a network, as a file.
+struct TableFile {
+  let path, network: String
+
+  /// - Throws: `UsageError` when there is no such file, or when its networks or costs are not those of `cost`.
+  func read(_ cost: CostModel) throws -> AccuracyTable {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw UsageError(
+        description: "--table \(path): there is no such file", exitCode: ExitStatus.missingInput)
+    }
+    let found: AccuracyTable
+    do {
+      found = try AccuracyTable(json: data)
+    } catch {
+      throw UsageError(description: "--table \(path): \(error)", exitCode: ExitStatus.badData)
+    }
+    for entry in found.entries { try check(entry, cost) }
+    return found
+  }
+
+  private func check(_ entry: AccuracyTable.Entry, _ cost: CostModel) throws {
+    let widths = Widths(bins: entry.bins)
+    let groups = cost.space.groups.count
+    var complaint: String?
+    if entry.bins.count != groups {
+      complaint = "its keys have \(entry.bins.count) digits instead of \(groups)"
+    } else if zip(entry.bins, cost.space.ranges).contains(where: { $0 > $1.highest }) {
+      complaint = "\(widths) is no width of it"
+    } else if cost.macs(of: widths) != entry.macs || cost.parameters(of: widths) != entry.parameters
+    {
+      complaint =
+        "\(widths) costs \(grouped(cost.macs(of: widths))) MACs, but the table says "
+        + grouped(entry.macs)
+    }
+    guard let complaint else { return }
+    throw UsageError(
+      description: "--table \(path) is of another network than \(network): \(complaint)",
+      exitCode: ExitStatus.badData)
+  }
+}
