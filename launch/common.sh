@@ -21,13 +21,19 @@ require_binary() {
     fail "there is no $vernier; build it with: swift build -c release --product vernier" 66
 }
 
-# vernier_command [run|train|search|retrain|evaluate] CONFIG ...: puts `run` where no command is named.
+# vernier_command [run|train|search|retrain|evaluate|bench rank] CONFIG ...: sets `verb`, to `run` where none is named,
+# and `arguments`.
 vernier_command() {
   case ${1-} in
-  run | train | search | retrain | evaluate) command=("$@") ;;
-  *) command=(run "$@") ;;
+  run | train | search | retrain | evaluate) verb=("$1") ;;
+  bench) verb=(bench "${2-}") ;;
+  *)
+    verb=(run)
+    set -- run "$@"
+    ;;
   esac
-  [ "${#command[@]}" -ge 2 ] || fail "name a configuration, such as cluster-configs/runs/quickstart.yaml"
+  arguments=("${@:${#verb[@]}+1}")
+  [ "${#arguments[@]}" -ge 1 ] || fail "name a configuration, such as cluster-configs/runs/quickstart.yaml"
 }
 
 # run_ranks COMMAND...: runs mpirun so that signals end in a checkpoint; returns its code.
