@@ -3,7 +3,8 @@ public struct RankCorrelation: Hashable, Codable, Sendable {
   /// Kendall's tau-b, Spearman's rho and Pearson's r, in [-1, 1].
   public let kendall, spearman, pearson: Double
 
-  /// None where fewer than two networks differ, in scores or in truth.
+  /// None where fewer than two networks differ, in scores or in truth, or where a score is as large as no number should
+  /// be.
   public init?(scores: [Double], truth: [Double]) {
     precondition(scores.count == truth.count, "one score for every network")
     guard let kendall = kendallTau(scores, truth),
@@ -85,7 +86,7 @@ func averageRanks(_ values: [Double]) -> [Double] {
   return ranks
 }
 
-/// Pearson's product-moment correlation; none where either list is constant.
+/// Pearson's product-moment correlation; none where either list is constant, or too large for sums of squares.
 func pearsonCorrelation(_ x: [Double], _ y: [Double]) -> Double? {
   let count = Double(x.count)
   let (meanX, meanY) = (x.reduce(0, +) / count, y.reduce(0, +) / count)
@@ -96,5 +97,6 @@ func pearsonCorrelation(_ x: [Double], _ y: [Double]) -> Double? {
     xy += (a - meanX) * (b - meanY)
   }
   guard xx > 0, yy > 0 else { return nil }
-  return xy / xx.squareRoot() / yy.squareRoot()
+  let found = xy / xx.squareRoot() / yy.squareRoot()
+  return found.isFinite ? found : nil
 }

@@ -7,7 +7,8 @@
 ///     search.best
 ///
 /// It knows no model, file or rank. Equal seeds and scores give equal generations, also through an encoding in
-/// between. A candidate is legal if its cost lies in the window and it was never asked before.
+/// between. No candidate is asked twice. A search that draws its candidates asks only for legal ones, whose cost lies in the
+/// window; one that follows a way or a list says so.
 public protocol CandidateSearch: Codable, Sendable {
   /// The candidates it may ask for.
   var space: LegalSpace { get }
@@ -20,7 +21,7 @@ public protocol CandidateSearch: Codable, Sendable {
   /// The best candidate so far; nil before the first generation was told.
   var best: ScoredCandidate? { get }
 
-  /// Different legal candidates that were never asked; none when there are no more.
+  /// Different candidates that were never asked; none when there are no more.
   func nextGeneration(cost: ([Int]) -> Int) -> [Candidate]
 }
 

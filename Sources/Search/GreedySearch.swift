@@ -3,7 +3,8 @@
 ///
 /// A generation is the network so far with each group one bin narrower. Nothing is random.
 public struct GreedySearch: CandidateSearch {
-  /// The candidates it may end with; those on the way there cost more.
+  /// Its upper end is the budget; networks on the way there cost more, and the last may cost less than its lower end,
+  /// since a bin of a large group can step over any window.
   public let space: LegalSpace
   /// What was asked and told so far.
   public var progress = SearchProgress()
@@ -27,7 +28,7 @@ public struct GreedySearch: CandidateSearch {
 
   /// The first network on the way that meets the budget; nil while none does.
   public var best: ScoredCandidate? {
-    path.first { space.window.contains($0.candidate.cost) }
+    path.first { $0.candidate.cost <= space.window.upperBound }
   }
 
   /// The neighbours of the network so far; none once the budget is met.

@@ -24,13 +24,14 @@ public struct LegalSpace: Hashable, Codable, Sendable {
     return window.contains(value) ? Candidate(bins: bins, cost: value) : nil
   }
 
+  /// Combinations of bins, legal or not; a number past all limits where there are too many to count.
+  var size: Int {
+    choices.reduce(1) { $0 > Self.enumerationLimit ? $0 : $0 * $1.count }
+  }
+
   /// Every combination of bins in lexicographic order, legal or not; nil when there are too many.
   var enumeration: UnfoldFirstSequence<[Int]>? {
-    var size = 1
-    for range in choices {
-      size *= range.count
-      if size > Self.enumerationLimit { return nil }
-    }
+    if size > Self.enumerationLimit { return nil }
     return sequence(first: choices.map(\.lowerBound)) { successor(of: $0) }
   }
 

@@ -24,6 +24,9 @@ public struct PredictorGuidedSearch: CandidateSearch {
     }
   }
 
+  /// Networks that are listed anew for every generation.
+  private static let mostListed = 1 << 16
+
   /// The candidates it may ask for.
   public let space: LegalSpace
   /// Sizes of the generations.
@@ -70,7 +73,7 @@ public struct PredictorGuidedSearch: CandidateSearch {
     _ predictor: AdditivePredictor, excluding seen: Set<[Int]>, cost: ([Int]) -> Int
   ) -> [Candidate] {
     let candidates: [Candidate]
-    if let all = space.enumeration {
+    if space.size <= Self.mostListed, let all = space.enumeration {
       candidates = all.compactMap { space.candidate($0, cost: cost) }
     } else {
       var inner = EvolutionarySearch(

@@ -72,6 +72,8 @@ public struct CandidateScoring {
     var host = Host(communicator: communicator, scores: known)
     while !search.isFinished {
       let candidates = search.ask(cost: cost)
+      // Nothing is left to ask: the search is finished, and there is nothing to tell.
+      if candidates.isEmpty { continue }
       host.open(candidates.filter { host.scores[$0.bins] == nil }, generation: search.generation)
       while let missing = host.nextStep() {
         if request() == .stop || host.isClosing {

@@ -157,6 +157,7 @@ public final class Trainer {
     _ step: TrainingStep, on batch: Batch
   ) throws -> (trained: [Realization], sums: [[LossSums]]) {
     let isTeaching = step.passes.contains { $0.target == .teacher }
+    var predictions: [Predictions] = []
     var teacher: Predictions?
     var trained: [Realization] = []
     var sums: [[LossSums]] = []
@@ -170,37 +171,53 @@ public final class Trainer {
             subnet, on: images, parameters: parameters.pointer,
             gradients: gradients.map(\.pointer), lossScale: weight / Double(recipe.globalBatch),
             smoothing: recipe.labelSmoothing, teacher: pass.target == .teacher ? teacher : nil)
-          if isTeaching && teacher == nil { teacher = Predictions(logits) }
+          if isTeaching && teacher == nil { predictions.append(Predictions(logits)) }
           return sums
         }
         for shard in passSums.indices { passSums[shard] += found[shard] }
       }
+      if isTeaching && teacher == nil { teacher = Predictions(meanOf: predictions) }
       trained.append(realization)
       sums.append(passSums)
     }
     return (trained, sums)
   }
 
-  /// The candidate that the global batch chooses, on every rank the same.
+  /// What the global batch chooses, on every rank the same: of each candidate's realizations that with the lowest
+  /// loss, of the candidates what the pass asks for.
   private func choose(_ pass: TrainingPass, on batch: Batch) throws -> Realization {
-    guard pass.candidates.count > 1 else { return pass.candidates[0] }
-    var own = [Double](repeating: 0, count: gradients.count * pass.candidates.count)
-    for (place, candidate) in pass.candidates.enumerated() {
-      for subnet in candidate.subnets {
+    let realizations = pass.candidates.flatMap { $0 }
+    guard realizations.count > 1 else { return realizations[0] }
+    let losses = try losses(of: realizations, on: batch)
+    var first = 0
+    let best = pass.candidates.map { candidate in
+      let own = losses[first..<first + candidate.count]
+      let place = first + TrainingPass.Choice.lowestLoss.place(in: Array(own))
+      first += candidate.count
+      return place
+    }
+    return realizations[best[pass.choice.place(in: best.map { losses[$0] })]]
+  }
+
+  /// Losses over the global batch, means over each realization's subnets.
+  private func losses(of realizations: [Realization], on batch: Batch) throws -> [Double] {
+    var own = [Double](repeating: 0, count: gradients.count * realizations.count)
+    for (place, realization) in realizations.enumerated() {
+      for subnet in realization.subnets {
         let found = withImages(of: batch) { images in
           executor.loss(
             of: subnet, on: images, parameters: parameters.pointer, shards: gradients.count,
             smoothing: recipe.labelSmoothing)
         }
         for shard in found.indices {
-          own[shard * pass.candidates.count + place] +=
-            found[shard].loss / Double(candidate.subnets.count)
+          own[shard * realizations.count + place] +=
+            found[shard].loss / Double(realization.subnets.count)
         }
       }
     }
     let all = try communicator.gatherInShardOrder(
-      own, valuesPerShard: pass.candidates.count, assignment: assignment)
-    return pass.candidates[pass.choice.place(in: totals(all, count: pass.candidates.count))]
+      own, valuesPerShard: realizations.count, assignment: assignment)
+    return totals(all, count: realizations.count)
   }
 
   /// Sums in shard order of lists of `count` values.

@@ -51,6 +51,17 @@ import Testing
       ])
   }
 
+  @Test(arguments: [
+    ("ua", RunConfiguration.Sampler.uniform), ("bcnet", .complementary),
+    ("bcnetv2", .complementary), ("cafenet", .uniform),
+  ])
+  func aSchemeBringsItsSampler(sharing: String, sampler: RunConfiguration.Sampler) throws {
+    let set = ["supernet.sharing=\(sharing)"]
+    #expect(try parsed(Example.jpeg, set: set).supernet.sampler == sampler)
+    let other = try parsed(Example.jpeg, set: set + ["supernet.sampler=sandwich"])
+    #expect(other.supernet.sampler == .sandwich)
+  }
+
   @Test func theValueSurvivesJSON() throws {
     let configuration = try parsed(Example.stepwise)
     let data = try JSONEncoder().encode(configuration)

@@ -34,6 +34,8 @@ import Testing
     #expect(RankCorrelation(scores: [1, 1, 1], truth: [1, 2, 3]) == nil)
     #expect(RankCorrelation(scores: [1, 2, 3], truth: [5, 5, 5]) == nil)
     #expect(kendallTau([], []) == nil)
+    let lost = Double.greatestFiniteMagnitude
+    #expect(RankCorrelation(scores: [-lost, 2, -lost], truth: [1, 2, 3]) == nil)
   }
 
   /// Few levels tie almost everything, many levels almost nothing.

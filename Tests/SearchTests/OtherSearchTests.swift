@@ -140,6 +140,10 @@ import Testing
     #expect(generations.map(\.count) == [1, 3, 3, 2])
     #expect(search.path.map(\.candidate.bins) == [[3, 3, 2], [3, 2, 2], [3, 2, 1], [2, 2, 1]])
     #expect(search.best?.candidate.bins == [2, 2, 1])
+    // A window that the way steps over ends below it.
+    var narrow = GreedySearch(space: LegalSpace(choices: [1...3, 1...3, 1...2], window: 25...25))
+    narrow.runToTheEnd(cost: { $0[0] * 10 + $0[1] + $0[2] }, score: score)
+    #expect(narrow.isFinished && narrow.best?.candidate.cost == 23)
     #expect(generations.count <= search.generations)
   }
 

@@ -5,7 +5,10 @@ import Testing
   private func plan(_ scheme: WeightSharingScheme, seed: UInt64) throws -> TrainingPlan {
     let space = try SearchSpace(channelBench("cbm-resnet"))
     return TrainingPlan(
-      space: space, sharing: scheme.sharing, sampler: scheme.sampler(space, seed: seed), seed: seed)
+      space: space, sharing: scheme.sharing,
+      sampler: scheme == .ua || scheme == .cafenet
+        ? WidthSampler(space: space, seed: seed) : ComplementarySampler(space: space, seed: seed),
+      seed: seed)
   }
 
   @Test(arguments: WeightSharingScheme.allCases)
@@ -50,6 +53,7 @@ import Testing
 extension TrainingStep {
   /// The widths of a step of one pass over one candidate.
   fileprivate var onlyWidths: Widths? {
-    passes.count == 1 && passes[0].candidates.count == 1 ? passes[0].candidates[0].widths : nil
+    passes.count == 1 && passes[0].candidates.count == 1
+      ? passes[0].candidates[0][0].widths : nil
   }
 }

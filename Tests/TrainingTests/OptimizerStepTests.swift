@@ -59,7 +59,7 @@ import Training
   ) throws -> [(ParameterTensor, Int)] {
     let space = try training.space()
     let layout = ParameterLayout(space.architecture)
-    let subnets = try training.plan().step(at: step).passes[0].candidates[0].subnets
+    let subnets = try training.plan().step(at: step).passes[0].candidates[0][0].subnets
     let touched = layout.touchedRanges(of: subnets, in: space)
     let places = layout.tensors.flatMap { tensor in
       tensor.range.filter { place in !touched.contains { $0.contains(place) } }

@@ -53,7 +53,7 @@ import Training
     let layout = ParameterLayout(space.architecture)
     let touched = try (0..<4).map { step in
       let passes = try training.plan().step(at: step).passes
-      let subnets = passes.flatMap(\.candidates).flatMap(\.subnets)
+      let subnets = passes.flatMap(\.candidates).joined().flatMap(\.subnets)
       return layout.touchedRanges(of: subnets, in: space).reduce(0) { $0 + $1.count }
     }
     #expect(zip(sent[0], sent[1]).map { $0 + $1 } == touched.map { 2 * 4 * $0 })

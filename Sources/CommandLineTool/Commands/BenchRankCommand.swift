@@ -34,10 +34,7 @@ struct BenchRankCommand: ParsableCommand {
         session.describe()
         return 0
       }
-      let before = try session.folder?.directory.status()
-      let isDone = try rank(in: session)
-      if isDone, let before { try session.folder?.directory.setStatus(before) }
-      return isDone ? 0 : ExitStatus.savedPleaseRepeat
+      return try rank(in: session) ? 0 : ExitStatus.savedPleaseRepeat
     }
   }
 

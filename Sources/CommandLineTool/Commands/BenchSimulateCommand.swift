@@ -42,11 +42,12 @@ struct BenchSimulateCommand: ParsableCommand {
   }
 
   func validate() throws {
-    guard min(seeds, population, generations, initial) >= 1, (0...population).contains(explored)
-    else {
+    guard min(seeds, generations, initial) >= 1, population >= 2 else {
       throw ValidationError(
-        "--seeds, --population, --generations and --initial are at least 1, and --explored lies "
-          + "between 0 and --population")
+        "--seeds, --generations and --initial are at least 1, and --population is at least 2")
+    }
+    guard method != .predictor || (0...population).contains(explored) else {
+      throw ValidationError("--explored lies between 0 and --population")
     }
   }
 
@@ -69,6 +70,11 @@ struct BenchSimulateCommand: ParsableCommand {
           + "\(grouped(window.upperBound)) MACs; change --macs or --lowest")
     }
     let runs = (0..<UInt64(seeds)).compactMap { run(seed: $0, table, cost.space, window) }
+    guard runs.count == seeds else {
+      throw UsageError(
+        description: "\(method.rawValue) ended without a network of the table; the table lacks too "
+          + "many, or --macs and --lowest leave too few")
+    }
     let accuracies = runs.map(\.accuracy)
     return Output(
       network: truth.network, method: method.rawValue, lowestMacs: window.lowerBound,

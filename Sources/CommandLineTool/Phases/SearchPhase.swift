@@ -82,6 +82,7 @@ extension RunSession {
   private func host(_ scoring: CandidateScoring, in folder: RunFolder) throws -> [UInt8] {
     let log = try folder.metrics(.search)
     try log.dropRecords(after: 0)
+    try folder.directory.setStatus(RunStatus(.running, phase: "search", step: 0))
     var search: any CandidateSearch = plan.newSearch()
     let outcome = try host(
       &search, scoring, journal: folder.directory.searchJournal, phase: "search"
@@ -95,7 +96,16 @@ extension RunSession {
           "best/widths": .text("\(Widths(bins: best.candidate.bins))"),
         ])
     }
-    guard outcome == .finished, let best = search.best else { return [] }
+    guard outcome == .finished else {
+      try folder.directory.setStatus(
+        RunStatus(.preempted, phase: "search", step: search.history.count))
+      return []
+    }
+    guard let best = search.best else {
+      throw UsageError(
+        description: "the search found no network of \(grouped(plan.window.lowerBound)) to "
+          + "\(grouped(plan.window.upperBound)) MACs; widen search.budget")
+    }
     let widths = Widths(bins: best.candidate.bins)
     progress.note(
       "winner \(widths): \(grouped(best.candidate.cost)) MACs, "
@@ -107,6 +117,7 @@ extension RunSession {
   ///
   /// - Parameters:
   ///   - journal: the file; scores in it are not asked for again.
+  ///   - phase: what people are told that it is.
   ///   - told: called after each generation.
   func host(
     _ search: inout some CandidateSearch, _ scoring: CandidateScoring, journal file: String,
@@ -115,7 +126,6 @@ extension RunSession {
     let journal = try Journal<ScoreRecord>(file)
     if let warning = journal.warning { complain("vernier: \(warning)") }
     var scored = journal.recovered.count
-    try folder?.directory.setStatus(RunStatus(.running, phase: phase, step: scored))
     progress.begin(phase, step: scored, of: max(scored, search.mostCandidates))
     if scored > 0 { progress.note("going on with the \(phase) after \(scored) scores") }
     let outcome = try scoring.host(
@@ -133,7 +143,6 @@ extension RunSession {
     if outcome == .finished {
       progress.end()
     } else {
-      try folder?.directory.setStatus(RunStatus(.preempted, phase: phase, step: scored))
       progress.note(
         "left the \(phase) after \(scored) scores; the same command goes on from there")
     }

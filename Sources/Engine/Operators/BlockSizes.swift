@@ -1,4 +1,4 @@
-/// How much work the operators take at once: every size and threshold of the engine but the kernels' tiles
+/// How much work the operators take at once: the sizes and thresholds of the engine but the kernels' tiles
 /// (Sources/Kernels) and the choice between algorithms (`ConvolutionLayer`).
 ///
 /// They are for cores with 32 KiB of first-level and 1 MiB of second-level cache, and are the same on every machine:
@@ -33,7 +33,7 @@ enum BlockSizes {
   static let stripPixels = 128
   /// More strips than this bring no better balance.
   static let mostStrips = 64
-  /// Floats of all strips' sums: they wait in the last-level cache.
+  /// Floats of the sums of a shard's strips: they wait in the last-level cache.
   static let mostStripSums = 1 << 20
   /// With fewer strips several threads have too little to share, and the filter is divided instead.
   static let fewestStrips = 6

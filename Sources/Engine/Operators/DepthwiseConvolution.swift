@@ -211,7 +211,7 @@ private struct BackwardVisit {
     let pixels = context.workerScratch(
       .workerPixels, largest.rows.count * largest.width * largest.floats.count)
     let gradients = context.workerScratch(
-      .workerGradients, (patch.height + 1) * patch.width * largest.floats.count)
+      .workerGradients, patch.height * patch.width * largest.floats.count)
     context.threads.forEachWithWorker(bands.count) { index, worker in
       let band = bands[index]
       run(

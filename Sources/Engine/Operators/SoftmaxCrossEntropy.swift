@@ -43,6 +43,14 @@ public struct Predictions: Hashable, Sendable {
       return (0..<classes).map { exp(normalizer.logProbability(of: scores[$0])) }
     }
   }
+
+  /// The mean of several networks' predictions for the same images, one at least.
+  public init(meanOf predictions: [Predictions]) {
+    classes = predictions[0].classes
+    probabilities = predictions[0].probabilities.indices.map { place in
+      predictions.reduce(0) { $0 + $1.probabilities[place] } / Double(predictions.count)
+    }
+  }
 }
 
 /// Softmax with cross-entropy against labels, or against another network's predictions, in double precision.

@@ -1,6 +1,7 @@
 /// Stochastic complementary training (BCNet, Su et al., CVPR 2021): the step after a sample trains its complement.
 ///
-/// With bilaterally coupled weights each such pair of steps uses every channel exactly twice.
+/// With bilaterally coupled weights each such pair of steps uses all channels of a layer equally often: twice, or four
+/// times where the layer is full and its own complement.
 public struct ComplementarySampler: WidthSampling {
   private let space: SearchSpace
   private let sampler: WidthSampler

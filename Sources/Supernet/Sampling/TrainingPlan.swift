@@ -23,7 +23,7 @@ public struct TrainingPlan: Sendable {
       passes: sampler.passes(at: step).enumerated().map { index, pass in
         var stream = RandomStream(seed: seed, purpose: .sharing, step: step, index: index)
         return TrainingPass(
-          candidates: pass.candidates.flatMap {
+          candidates: pass.candidates.map {
             sharing.trainingCandidates(of: $0, in: space, using: &stream)
           }, choice: pass.choice, target: pass.target)
       })

@@ -16,8 +16,8 @@ public struct TrainingPass: Hashable, Codable, Sendable {
   public enum Target: String, Codable, Sendable {
     /// The images' labels.
     case labels
-    /// What the step's first pass predicted (in-place distillation; Yu and Huang, "Universally Slimmable
-    /// Networks", ICCV 2019).
+    /// What the step's first pass predicted, the mean over its subnets (in-place distillation; Yu and Huang,
+    /// "Universally Slimmable Networks", ICCV 2019).
     case teacher
   }
 
@@ -26,16 +26,17 @@ public struct TrainingPass: Hashable, Codable, Sendable {
     case lowestLoss, highestLoss
   }
 
-  /// One or more.
-  public let candidates: [Realization]
-  /// Without meaning for a single candidate.
+  /// One or more widths, each with one or more realizations, of which the one with the lowest loss stands for them.
+  public let candidates: [[Realization]]
+  /// Which widths are trained, where there are several.
   public let choice: Choice
   /// What the loss compares with.
   public let target: Target
 
   /// A pass over one of these candidates.
-  public init(candidates: [Realization], choice: Choice = .lowestLoss, target: Target = .labels) {
-    precondition(!candidates.isEmpty, "a pass trains something")
+  public init(candidates: [[Realization]], choice: Choice = .lowestLoss, target: Target = .labels) {
+    precondition(
+      !candidates.isEmpty && !candidates.contains(where: \.isEmpty), "a pass trains something")
     self.candidates = candidates
     self.choice = choice
     self.target = target

@@ -19,14 +19,6 @@ public enum WeightSharingScheme: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// The sampler that belongs to the rule.
-  public func sampler(_ space: SearchSpace, seed: UInt64) -> any WidthSampling {
-    switch self {
-    case .ua, .cafenet: WidthSampler(space: space, seed: seed)
-    case .bcnet, .bcnetv2: ComplementarySampler(space: space, seed: seed)
-    }
-  }
-
   /// The widths of a network from `lowest` to `bins` of as many equal bins of its channels.
   public func space(
     _ architecture: Architecture, bins: Int, lowest: Int

@@ -7,7 +7,7 @@ import Testing
 @Suite struct BackwardVisitTests {
   private static let shards = 3
 
-  /// Layers of one visit and of two, whose maps are several chunks an image or several images a chunk.
+  /// Layers of one visit and of two, whose maps are one chunk or several an image.
   static let layers = [
     LayerCase(
       images: 6, height: 33, width: 21, kernel: 1, inputs: 40, outputs: 17, inputSlice: .twoSpans,

@@ -72,7 +72,20 @@ private struct DepthwiseData {
 }
 
 @Suite struct DepthwiseConvolutionTests {
-  @Test(arguments: LayerCase.seeded) func everyPassMeetsItsTwin(layer: LayerCase) {
+  /// Maps of several bands, and of several groups of channels.
+  private static let large = [1, 2].flatMap { stride in
+    [
+      LayerCase(
+        images: 1, height: 230, width: 37, kernel: 3, stride: stride, outputs: 17,
+        outputSlice: .right, seed: 51),
+      LayerCase(
+        images: 1, height: 130, width: 35, kernel: 5, stride: stride, outputs: 17, seed: 52),
+      LayerCase(
+        images: 2, height: 16, width: 17, kernel: 3, stride: stride, outputs: 400, seed: 53),
+    ]
+  }
+
+  @Test(arguments: LayerCase.seeded + large) func everyPassMeetsItsTwin(layer: LayerCase) {
     let data = DepthwiseData(layer)
     let weights = data.exactWeights
     let outputs = layer.outputShape.places.map {

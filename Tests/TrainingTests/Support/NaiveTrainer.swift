@@ -32,17 +32,20 @@ final class NaiveTrainer {
     var teachers: [Predictions] = []
     for pass in try training.plan().step(at: step).passes {
       let chosen = choose(pass, batch, parameters)
+      let isFirst = teachers.isEmpty
       let count = Double(training.globalBatch * chosen.subnets.count)
       var mean = (loss: 0.0, top1: 0.0)
       for shard in 0..<training.shards {
+        var said: [Predictions] = []
         for subnet in chosen.subnets {
           let (sums, predictions) = train(
             subnet, shard, of: batch, parameters, weight: 1 / Double(chosen.subnets.count),
             teacher: pass.target == .teacher ? teachers[shard] : nil, addingTo: &shardSums[shard])
-          if teachers.count == shard { teachers.append(predictions) }
+          said.append(predictions)
           mean.loss += sums.loss / count
           mean.top1 += Double(sums.top1) / count
         }
+        if isFirst { teachers.append(Predictions(meanOf: said)) }
       }
       means.append(mean)
       widths.append(chosen.widths)
@@ -54,24 +57,33 @@ final class NaiveTrainer {
     return (means[0].loss, means[0].top1, widths, means.map(\.loss))
   }
 
-  /// The candidate with the lowest or the highest loss over the batch.
+  /// Of each candidate's realizations the one with the lowest loss over the batch; of these the lowest or the highest.
   private func choose(
     _ pass: TrainingPass, _ batch: Batch, _ parameters: [Float]
   ) -> Realization {
-    let losses = pass.candidates.map { candidate in
-      candidate.subnets.reduce(0.0) { sum, subnet in
-        (0..<training.shards).reduce(sum) { sum, shard in
-          sum
-            + with(shard, of: batch) {
-              executor.loss(
-                of: subnet, on: $0, parameters: parameters, shards: 1,
-                smoothing: training.recipe.labelSmoothing)[0].loss
-            } / Double(candidate.subnets.count)
-        }
+    let best = pass.candidates.map { candidate in
+      let losses = candidate.map { loss(of: $0, batch, parameters) }
+      let lowest = losses.firstIndex { $0 == losses.min() } ?? 0
+      return (realization: candidate[lowest], loss: losses[lowest])
+    }
+    let losses = best.map(\.loss)
+    let wanted = pass.choice == .lowestLoss ? losses.min() : losses.max()
+    return best[losses.firstIndex { $0 == wanted } ?? 0].realization
+  }
+
+  private func loss(
+    of realization: Realization, _ batch: Batch, _ parameters: [Float]
+  ) -> Double {
+    realization.subnets.reduce(0.0) { sum, subnet in
+      (0..<training.shards).reduce(sum) { sum, shard in
+        sum
+          + with(shard, of: batch) {
+            executor.loss(
+              of: subnet, on: $0, parameters: parameters, shards: 1,
+              smoothing: training.recipe.labelSmoothing)[0].loss
+          } / Double(realization.subnets.count)
       }
     }
-    let wanted = pass.choice == .lowestLoss ? losses.min() : losses.max()
-    return pass.candidates[losses.firstIndex { $0 == wanted } ?? 0]
   }
 
   /// The sum, not the mean, of the gradients of a shard's images.

@@ -18,7 +18,12 @@ struct TrainingMethod: CustomTestStringConvertible, Sendable {
 
   /// A scheme as published.
   init(_ scheme: WeightSharingScheme) {
-    self.init(scheme.rawValue, scheme) { scheme.sampler($0, seed: $1) }
+    self.init(scheme.rawValue, scheme) { space, seed in
+      switch scheme {
+      case .ua, .cafenet: WidthSampler(space: space, seed: seed)
+      case .bcnet, .bcnetv2: ComplementarySampler(space: space, seed: seed)
+      }
+    }
   }
 
   /// The left subnets of these widths, one list after another.
@@ -39,6 +44,9 @@ struct TrainingMethod: CustomTestStringConvertible, Sendable {
       },
       TrainingMethod("bcnet, best of three", .bcnet) {
         AttentiveSampler(space: $0, settings: AttentiveSampler.Settings(), seed: $1)
+      },
+      TrainingMethod("bcnetv2, sandwich", .bcnetv2) {
+        SandwichSampler(space: $0, seed: $1, count: 3, distills: true)
       },
       TrainingMethod("cafenet, worst of two", .cafenet) {
         AttentiveSampler(
