@@ -59,6 +59,11 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     Int(next(upperBound: UInt64(bound)))
   }
 
+  /// A uniform integer of a range.
+  public mutating func integer(in range: ClosedRange<Int>) -> Int {
+    range.lowerBound + integer(below: range.count)
+  }
+
   /// A uniform number in [0, 1) with 24 random bits.
   public mutating func uniform() -> Float {
     Float(next() >> 40) * 0x1p-24

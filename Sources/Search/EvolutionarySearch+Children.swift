@@ -8,13 +8,10 @@ extension EvolutionarySearch {
     case crossover
   }
 
-  /// Proposals for each child wanted, after which random candidates take over.
-  private static let triesPerChild = 10
-
   /// Children of the best so far, filled up with random candidates; fewer only when no more exist.
   public func nextGeneration(cost: ([Int]) -> Int) -> [Candidate] {
     let parents = top.map(\.candidate.bins)
-    var seen = Set(history.map(\.candidate.bins))
+    var seen = seen
     var children: [Candidate] = []
     if !parents.isEmpty {
       children += mutations(of: parents, seen: &seen, cost: cost)
@@ -30,11 +27,11 @@ extension EvolutionarySearch {
     of parents: [[Int]], seen: inout Set<[Int]>, cost: ([Int]) -> Int
   ) -> [Candidate] {
     var random = stream(.mutation)
-    return children(settings.mutations, seen: &seen, cost: cost) {
+    return space.children(settings.mutations, seen: &seen, cost: cost) {
       let parent = parents[random.integer(below: parents.count)]
       return zip(parent, space.choices).map { bin, range in
         let isResampled = Double(random.uniform()) < settings.mutationProbability
-        return isResampled ? range.lowerBound + random.integer(below: range.count) : bin
+        return isResampled ? random.integer(in: range) : bin
       }
     }
   }
@@ -43,18 +40,10 @@ extension EvolutionarySearch {
     of parents: [[Int]], seen: inout Set<[Int]>, cost: ([Int]) -> Int
   ) -> [Candidate] {
     var random = stream(.crossover)
-    return children(settings.crossovers, seen: &seen, cost: cost) {
+    return space.children(settings.crossovers, seen: &seen, cost: cost) {
       let mother = parents[random.integer(below: parents.count)]
       let father = parents[random.integer(below: parents.count)]
       return zip(mother, father).map { random.integer(below: 2) == 0 ? $0 : $1 }
-    }
-  }
-
-  private func children(
-    _ count: Int, seen: inout Set<[Int]>, cost: ([Int]) -> Int, breed: () -> [Int]
-  ) -> [Candidate] {
-    space.distinct(count, tries: count * Self.triesPerChild, seen: &seen) {
-      space.candidate(breed(), cost: cost)
     }
   }
 

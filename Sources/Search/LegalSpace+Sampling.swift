@@ -3,6 +3,8 @@ import Randomness
 extension LegalSpace {
   /// Tries a candidate by plain rejection before other means: enough for any window that chance can hit.
   private static let triesPerCandidate = 100
+  /// Proposals for each child wanted, after which random candidates take over.
+  private static let triesPerChild = 10
 
   /// Up to `count` different legal candidates outside `excluded`.
   ///
@@ -28,6 +30,15 @@ extension LegalSpace {
     return found
   }
 
+  /// Up to `count` legal children never seen before; fewer where chance finds no more soon.
+  func children(
+    _ count: Int, seen: inout Set<[Int]>, cost: ([Int]) -> Int, breed: () -> [Int]
+  ) -> [Candidate] {
+    distinct(count, tries: count * Self.triesPerChild, seen: &seen) {
+      candidate(breed(), cost: cost)
+    }
+  }
+
   /// Collects up to `count` candidates never seen before from at most `tries` proposals.
   func distinct(
     _ count: Int, tries: Int, seen: inout Set<[Int]>, propose: () -> Candidate?
@@ -40,7 +51,7 @@ extension LegalSpace {
   }
 
   private func randomBins(using random: inout RandomStream) -> [Int] {
-    choices.map { $0.lowerBound + random.integer(below: $0.count) }
+    choices.map { random.integer(in: $0) }
   }
 
   private func remaining(excluding seen: Set<[Int]>, cost: ([Int]) -> Int) -> [Candidate]? {

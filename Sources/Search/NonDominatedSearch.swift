@@ -17,8 +17,6 @@ public struct NonDominatedSearch: CandidateSearch {
   /// What was asked and told so far.
   public var progress = SearchProgress()
 
-  private static let triesPerChild = 10
-
   /// A search at its beginning.
   public init(
     space: LegalSpace, population: Int, generations: Int, mutationProbability: Double,
@@ -44,10 +42,8 @@ public struct NonDominatedSearch: CandidateSearch {
     let parents = survivors()
     var children: [Candidate] = []
     if !parents.isEmpty {
-      children = space.distinct(
-        population, tries: population * Self.triesPerChild, seen: &seen
-      ) {
-        space.candidate(child(of: parents, using: &random), cost: cost)
+      children = space.children(population, seen: &seen, cost: cost) {
+        child(of: parents, using: &random)
       }
     }
     return children
@@ -85,7 +81,7 @@ public struct NonDominatedSearch: CandidateSearch {
     return zip(zip(mother, father), space.choices).map { genes, range in
       let inherited = random.integer(below: 2) == 0 ? genes.0 : genes.1
       let isDrawnAnew = Double(random.uniform()) < mutationProbability
-      return isDrawnAnew ? range.lowerBound + random.integer(below: range.count) : inherited
+      return isDrawnAnew ? random.integer(in: range) : inherited
     }
   }
 }

@@ -70,7 +70,7 @@ public final class Evaluator {
       let statistics = try calibrate(subnet, betweenBatches)
       var found = LossSums()
       for range in batches(of: images.count, size: batch) {
-        found += run(images.batch(range)) { labelled in
+        found += images.batch(range).withImages { labelled in
           executor.evaluate(
             subnet, on: labelled, parameters: parameters.pointer, statistics: statistics)
         }
@@ -87,7 +87,7 @@ public final class Evaluator {
   ) throws(Failure) -> [ChannelStatistics] {
     var pooled: [PooledMoments] = []
     for range in batches(of: calibration.count, size: calibrationBatch) {
-      let found = run(calibration.batch(range)) { labelled in
+      let found = calibration.batch(range).withImages { labelled in
         executor.statistics(of: subnet, on: labelled, parameters: parameters.pointer)
       }
       if pooled.isEmpty { pooled = found.map { PooledMoments(channels: $0.mean.count) } }
@@ -97,10 +97,6 @@ public final class Evaluator {
       try betweenBatches()
     }
     return pooled.map(\.statistics)
-  }
-
-  private func run<Result>(_ batch: Batch, _ body: (LabelledImages) -> Result) -> Result {
-    batch.withPixels { body(LabelledImages(pixels: $0, labels: batch.labels)) }
   }
 
   private func batches(of count: Int, size: Int) -> [Range<Int>] {

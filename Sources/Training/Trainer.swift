@@ -166,7 +166,7 @@ public final class Trainer {
       var passSums = [LossSums](repeating: LossSums(), count: gradients.count)
       let weight = 1 / Double(realization.subnets.count)
       for subnet in realization.subnets {
-        let found = withImages(of: batch) { images in
+        let found = batch.withImages { images in
           let (sums, logits) = executor.train(
             subnet, on: images, parameters: parameters.pointer,
             gradients: gradients.map(\.pointer), lossScale: weight / Double(recipe.globalBatch),
@@ -204,7 +204,7 @@ public final class Trainer {
     var own = [Double](repeating: 0, count: gradients.count * realizations.count)
     for (place, realization) in realizations.enumerated() {
       for subnet in realization.subnets {
-        let found = withImages(of: batch) { images in
+        let found = batch.withImages { images in
           executor.loss(
             of: subnet, on: images, parameters: parameters.pointer, shards: gradients.count,
             smoothing: recipe.labelSmoothing)
@@ -225,10 +225,6 @@ public final class Trainer {
     (0..<count).map { place in
       stride(from: place, to: values.count, by: count).reduce(0) { $0 + values[$1] }
     }
-  }
-
-  private func withImages<Result>(of batch: Batch, _ body: (LabelledImages) -> Result) -> Result {
-    batch.withPixels { body(LabelledImages(pixels: $0, labels: batch.labels)) }
   }
 
   /// Adds up the shards of all ranks, in shard order, and passes requests on.

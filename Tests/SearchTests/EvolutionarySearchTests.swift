@@ -52,21 +52,8 @@ import Testing
 
   @Test(arguments: 0..<6, [false, true])
   func goesOnUnchangedThroughAnEncoding(interruptedAt generation: Int, asked: Bool) throws {
-    var whole = search()
-    let expected = whole.runToTheEnd(cost: MobileNetCosts.macs, score: table.score)
-    var search = search()
-    var generations: [[Candidate]] = []
-    for _ in 0..<generation {
-      generations.append(search.ask(cost: MobileNetCosts.macs))
-      search.tell(generations[generations.count - 1].map { table.score($0.bins) })
-    }
-    if asked { _ = search.ask(cost: MobileNetCosts.macs) }
-    let encoded = try JSONEncoder().encode(search)
-    var resumed = try JSONDecoder().decode(EvolutionarySearch.self, from: encoded)
-    generations += resumed.runToTheEnd(cost: MobileNetCosts.macs, score: table.score)
-    #expect(generations == expected)
-    #expect(resumed.history == whole.history)
-    #expect(resumed.best == whole.best)
+    try search().expectUnchangedThroughAnEncoding(
+      interruptedAt: generation, asked: asked, table)
   }
 
   @Test func asksTheSameGenerationUntilItIsTold() {

@@ -35,27 +35,11 @@ import Testing
   }
 
   @Test(arguments: 0..<5, [false, true])
-  func searchesGoOnUnchangedThroughAnEncoding(interruptedAt stop: Int, isGuided: Bool) throws {
-    if isGuided {
-      try expectSame(Self.guided(seed: 2), interruptedAt: stop)
-    } else {
-      try expectSame(Self.random(seed: 2), interruptedAt: stop)
-    }
-  }
-
-  private func expectSame<S: CandidateSearch>(_ start: S, interruptedAt stop: Int) throws {
-    var whole = start
-    let expected = whole.runToTheEnd(cost: MobileNetCosts.macs, score: table.score)
-    var search = start
-    var generations: [[Candidate]] = []
-    for _ in 0..<stop {
-      generations.append(search.ask(cost: MobileNetCosts.macs))
-      search.tell(generations[generations.count - 1].map { table.score($0.bins) })
-    }
-    _ = search.ask(cost: MobileNetCosts.macs)
-    search = try JSONDecoder().decode(S.self, from: JSONEncoder().encode(search))
-    generations += search.runToTheEnd(cost: MobileNetCosts.macs, score: table.score)
-    #expect(generations == expected)
+  func searchesGoOnUnchangedThroughAnEncoding(interruptedAt stop: Int, asked: Bool) throws {
+    try Self.guided(seed: 2)
+      .expectUnchangedThroughAnEncoding(interruptedAt: stop, asked: asked, table)
+    try Self.random(seed: 2)
+      .expectUnchangedThroughAnEncoding(interruptedAt: stop, asked: asked, table)
   }
 
   /// In one tenth of evolution's queries, and much better than as many random ones.

@@ -1,5 +1,7 @@
+import Foundation
 import Randomness
 import Search
+import Testing
 
 /// The MobileNet of Channel-Bench-Macro: seven groups of four widths, MACs in closed form.
 enum MobileNetCosts {
@@ -72,5 +74,27 @@ extension CandidateSearch {
       generations.append(asked)
       tell(asked.map { score($0.bins) })
     }
+  }
+
+  /// Encodes and decodes a copy in the middle, and expects all that follows to be the same.
+  ///
+  /// - Parameter asked: whether the generation under way had been asked for.
+  func expectUnchangedThroughAnEncoding(
+    interruptedAt generation: Int, asked: Bool, _ table: SyntheticTable
+  ) throws {
+    var whole = self
+    let expected = whole.runToTheEnd(cost: MobileNetCosts.macs, score: table.score)
+    var search = self
+    var generations: [[Candidate]] = []
+    for _ in 0..<generation {
+      generations.append(search.ask(cost: MobileNetCosts.macs))
+      search.tell(generations[generations.count - 1].map { table.score($0.bins) })
+    }
+    if asked { _ = search.ask(cost: MobileNetCosts.macs) }
+    var resumed = try JSONDecoder().decode(Self.self, from: JSONEncoder().encode(search))
+    generations += resumed.runToTheEnd(cost: MobileNetCosts.macs, score: table.score)
+    #expect(generations == expected)
+    #expect(resumed.history == whole.history)
+    #expect(resumed.best == whole.best)
   }
 }

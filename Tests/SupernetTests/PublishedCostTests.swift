@@ -1,39 +1,28 @@
 import Foundation
+import GroundTruth
 import Supernet
 import Testing
 
-/// Channel-Bench-Macro's files in the folder that VERNIER_CHANNEL_BENCH names.
-enum PublishedBenchmark {
-  static let folder = ProcessInfo.processInfo.environment["VERNIER_CHANNEL_BENCH"]
-
-  struct Entry: Decodable {
-    /// MACs, whatever the file calls them.
-    let flops: Int
-    let params: Int
-  }
-
-  static func entries(_ file: String) throws -> [String: Entry] {
-    let folder = try #require(folder)
-    let data = try Data(contentsOf: URL(filePath: folder).appending(path: file))
-    return try JSONDecoder().decode([String: Entry].self, from: data)
-  }
-}
+/// The folder of Channel-Bench-Macro's files.
+private let folder = ProcessInfo.processInfo.environment["VERNIER_CHANNEL_BENCH"]
 
 @Suite struct PublishedCostTests {
   @Test(
     .enabled(
-      if: PublishedBenchmark.folder != nil,
+      if: folder != nil,
       "set VERNIER_CHANNEL_BENCH to a folder with Channel-Bench-Macro's Results_*.json"),
     arguments: [
       ("cbm-mobilenet", "Results_MobileNet.json"), ("cbm-resnet", "Results_ResNet.json"),
     ])
   func everyPublishedKeyHasItsCosts(name: String, file: String) throws {
     let costs = CostModel(try SearchSpace(channelBench(name)))
-    let entries = try PublishedBenchmark.entries(file)
+    let path = URL(filePath: try #require(folder)).appending(path: file)
+    let entries = try AccuracyTable(json: Data(contentsOf: path)).entries
     #expect(entries.count > 1000)
-    let wrong = entries.filter { key, entry in
-      let widths = Widths(bins: key.compactMap(\.wholeNumberValue))
-      return costs.macs(of: widths) != entry.flops || costs.parameters(of: widths) != entry.params
+    let wrong = entries.filter { entry in
+      let widths = Widths(bins: entry.bins)
+      return costs.macs(of: widths) != entry.macs
+        || costs.parameters(of: widths) != entry.parameters
     }
     #expect(wrong.isEmpty)
   }

@@ -49,17 +49,17 @@ struct BenchRankCommand: ParsableCommand {
     }
     let entries = try chosen(session.plan)
     var search = ListedSearch(
-      space: LegalSpace(
-        choices: session.plan.space.ranges.map(\.widths), window: 0...Int.max),
+      space: LegalSpace(choices: session.plan.space.choices, window: 0...Int.max),
       candidates: entries.map { Candidate(bins: $0.bins, cost: $0.macs) })
     let outcome = try session.host(
-      &search, scoring, journal: folder.directory.benchJournal, phase: "bench")
+      &search, scoring, journal: try folder.scores(folder.directory.benchJournal), phase: "bench"
+    ).outcome
     guard outcome == .finished else { return try session.agree { false } }
     let scores = Dictionary(
       uniqueKeysWithValues: search.history.map { ($0.candidate.bins, $0.score) })
     let quality = SupernetQuality(
       entries, scores: entries.compactMap { scores[$0.bins] },
-      choices: session.plan.space.ranges.map(\.widths))
+      choices: session.plan.space.choices)
     if json {
       try show(json: quality)
     } else {

@@ -13,7 +13,7 @@ struct BenchSimulateCommand: ParsableCommand {
 
   @OptionGroup var truth: TableOptions
   @Option(help: "evolution, nsga2, greedy, random or predictor.")
-  var method = SearchChoice.Method.evolution
+  var method = RunConfiguration.SearchMethod.evolution
   @Option(help: "The most MACs of a candidate: a part of the full network such as 50%, or 105M.")
   var macs = "50%"
   @Option(help: "The least MACs, as a part of the most.")
@@ -62,14 +62,18 @@ struct BenchSimulateCommand: ParsableCommand {
 
   private func output() throws -> Output {
     let (table, cost) = try truth.load()
-    let window = try window(full: cost.macs(of: cost.space.fullWidths))
+    let search = try search()
+    let window = search.budget.window(full: cost.macs(of: cost.space.fullWidths))
     let legal = table.entries.filter { window.contains($0.macs) }
     guard let optimum = legal.map(\.mean).max() else {
       throw UsageError(
         description: "\(truth.table) holds no network between \(grouped(window.lowerBound)) and "
           + "\(grouped(window.upperBound)) MACs; change --macs or --lowest")
     }
-    let runs = (0..<UInt64(seeds)).compactMap { run(seed: $0, table, cost.space, window) }
+    let space = LegalSpace(choices: cost.space.choices, window: window)
+    let runs = (0..<UInt64(seeds)).compactMap { seed in
+      run(search.newSearch(in: space, seed: seed), seed: seed, table)
+    }
     guard runs.count == seeds else {
       throw UsageError(
         description: "\(method.rawValue) ended without a network of the table; the table lacks too "
@@ -83,7 +87,7 @@ struct BenchSimulateCommand: ParsableCommand {
       hits: accuracies.count { $0 == optimum }, runs: runs)
   }
 
-  private func window(full: Int) throws -> ClosedRange<Int> {
+  private func search() throws -> RunConfiguration.Search {
     guard let most = MultiplyAccumulateLimit(parsing: macs) else {
       throw UsageError(
         description: "--macs \(macs): give a part of the full network such as 50%, or a number of "
@@ -92,19 +96,15 @@ struct BenchSimulateCommand: ParsableCommand {
     guard let least = Percentage(parsing: lowest), (0...100).contains(least.percent) else {
       throw UsageError(description: "--lowest \(lowest): give a percentage such as 80%")
     }
-    let highest = most.resolved(full: full)
-    return min(highest, Int(least.part(of: highest).rounded(.up)))...highest
+    return RunConfiguration.Search(
+      method: method, population: population, generations: generations, initial: initial,
+      explored: explored, budget: RunConfiguration.Budget(macs: most, lowest: least))
   }
 
   private func run(
-    seed: UInt64, _ table: AccuracyTable, _ space: SearchSpace, _ window: ClosedRange<Int>
+    _ start: any CandidateSearch, seed: UInt64, _ table: AccuracyTable
   ) -> Output.Run? {
-    let choice = SearchChoice(
-      method: method, population: population, generations: generations,
-      top: min(10, population), mutations: population / 2, crossovers: population / 2,
-      mutationProbability: 0.1, initial: initial, explored: explored)
-    var search = choice.search(
-      LegalSpace(choices: space.ranges.map(\.widths), window: window), seed: seed)
+    var search = start
     // A network that the table lacks is outside of every window.
     while !search.isFinished {
       let asked = search.ask { table[$0]?.macs ?? -1 }
@@ -132,7 +132,7 @@ struct BenchSimulateCommand: ParsableCommand {
   }
 }
 
-extension SearchChoice.Method: ExpressibleByArgument {}
+extension RunConfiguration.SearchMethod: ExpressibleByArgument {}
 
 /// Which table, and of which network.
 struct TableOptions: ParsableArguments {

@@ -82,11 +82,12 @@ extension RunSession {
   private func host(_ scoring: CandidateScoring, in folder: RunFolder) throws -> [UInt8] {
     let log = try folder.metrics(.search)
     try log.dropRecords(after: 0)
-    try folder.directory.setStatus(RunStatus(.running, phase: "search", step: 0))
+    let journal = try folder.scores(folder.directory.searchJournal)
+    try folder.directory.setStatus(
+      RunStatus(.running, phase: "search", step: journal.recovered.count))
     var search: any CandidateSearch = plan.newSearch()
-    let outcome = try host(
-      &search, scoring, journal: folder.directory.searchJournal, phase: "search"
-    ) { search in
+    let (outcome, scored) = try host(&search, scoring, journal: journal, phase: "search") {
+      search in
       guard let best = search.best else { return }
       try log.append(
         step: search.generation,
@@ -97,8 +98,7 @@ extension RunSession {
         ])
     }
     guard outcome == .finished else {
-      try folder.directory.setStatus(
-        RunStatus(.preempted, phase: "search", step: search.history.count))
+      try folder.directory.setStatus(RunStatus(.preempted, phase: "search", step: scored))
       return []
     }
     guard let best = search.best else {
@@ -116,15 +116,15 @@ extension RunSession {
   /// Runs a search on rank 0 to its end, with every score in a journal.
   ///
   /// - Parameters:
-  ///   - journal: the file; scores in it are not asked for again.
+  ///   - journal: scores in it are not asked for again.
   ///   - phase: what people are told that it is.
   ///   - told: called after each generation.
+  /// - Returns: how it ended, and how many scores the journal holds then.
   func host(
-    _ search: inout some CandidateSearch, _ scoring: CandidateScoring, journal file: String,
-    phase: String, told: (any CandidateSearch) throws -> Void = { _ in }
-  ) throws -> CandidateScoring.Outcome {
-    let journal = try Journal<ScoreRecord>(file)
-    if let warning = journal.warning { complain("vernier: \(warning)") }
+    _ search: inout some CandidateSearch, _ scoring: CandidateScoring,
+    journal: Journal<ScoreRecord>, phase: String,
+    told: (any CandidateSearch) throws -> Void = { _ in }
+  ) throws -> (outcome: CandidateScoring.Outcome, scored: Int) {
     var scored = journal.recovered.count
     progress.begin(phase, step: scored, of: max(scored, search.mostCandidates))
     if scored > 0 { progress.note("going on with the \(phase) after \(scored) scores") }
@@ -146,6 +146,6 @@ extension RunSession {
       progress.note(
         "left the \(phase) after \(scored) scores; the same command goes on from there")
     }
-    return outcome
+    return (outcome, scored)
   }
 }

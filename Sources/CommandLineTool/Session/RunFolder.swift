@@ -2,6 +2,7 @@ import Configuration
 import Engine
 import MPICluster
 import Runs
+import Training
 
 /// What a configuration alone does not say of its network; `network.json`.
 struct RunNetwork: Codable {
@@ -59,6 +60,13 @@ final class RunFolder {
   /// Opens one of the logs of figures.
   func metrics(_ log: RunDirectory.Metrics) throws -> MetricsLog {
     try MetricsLog(directory.metrics(log), attempt: attempt)
+  }
+
+  /// Opens one of the journals of scores; says when its last line was torn.
+  func scores(_ file: String) throws -> Journal<ScoreRecord> {
+    let journal = try Journal<ScoreRecord>(file)
+    if let warning = journal.warning { complain("vernier: \(warning)") }
+    return journal
   }
 
   /// The newest checkpoint of a phase that is whole; says once which newer ones are not.

@@ -25,7 +25,7 @@ struct RunPlan {
       architecture, bins: configuration.space.bins, lowest: configuration.space.lowest)
     cost = CostModel(space)
     window = configuration.search.budget.window(full: cost.macs(of: space.fullWidths))
-    _ = try LegalSpace(choices: space.ranges.map(\.widths), window: window).checkFeasible {
+    _ = try legalSpace.checkFeasible {
       [cost] in
       cost.macs(of: Widths(bins: $0))
     }
@@ -62,25 +62,12 @@ struct RunPlan {
       space: space, base: base, fullNetworkEvery: supernet.fullNetworkEvery)
   }
 
+  /// The candidates that a search may end with.
+  var legalSpace: LegalSpace { LegalSpace(choices: space.choices, window: window) }
+
   /// The search at its beginning.
   func newSearch() -> any CandidateSearch {
-    let search = configuration.search
-    let method: SearchChoice.Method =
-      switch search.method {
-      case .evolution: .evolution
-      case .nsga2: .nsga2
-      case .greedy: .greedy
-      case .random: .random
-      case .predictor: .predictor
-      }
-    return SearchChoice(
-      method: method, population: search.population, generations: search.generations,
-      top: search.top, mutations: search.mutations, crossovers: search.crossovers,
-      mutationProbability: search.mutationProbability, initial: search.initial,
-      explored: search.explored
-    ).search(
-      LegalSpace(choices: space.ranges.map(\.widths), window: window),
-      seed: configuration.run.seed)
+    configuration.search.newSearch(in: legalSpace, seed: configuration.run.seed)
   }
 
   /// A recipe in steps, for a number of training images.

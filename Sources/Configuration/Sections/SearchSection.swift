@@ -44,6 +44,12 @@ extension RunConfiguration {
     /// The lower end, as a part of the upper end.
     public var lowest: Percentage
 
+    /// At most `macs`, and at least a part of that.
+    public init(macs: MultiplyAccumulateLimit, lowest: Percentage) {
+      self.macs = macs
+      self.lowest = lowest
+    }
+
     /// The multiply-accumulates an image that a candidate may need, both ends included, when the full
     /// network needs `full`.
     public func window(full: Int) -> ClosedRange<Int> {
@@ -115,6 +121,23 @@ extension RunConfiguration.Search: Section {
     if !given.contains("top") { top = min(10, population) }
     if !given.contains("mutations") { mutations = population / 2 }
     if !given.contains("crossovers") { crossovers = population / 2 }
+  }
+}
+
+extension RunConfiguration.Search {
+  /// The defaults but for these.
+  public init(
+    method: RunConfiguration.SearchMethod, population: Int, generations: Int, initial: Int,
+    explored: Int, budget: RunConfiguration.Budget
+  ) {
+    self = RunConfiguration.defaults.search
+    self.method = method
+    self.population = population
+    self.generations = generations
+    self.initial = initial
+    self.explored = explored
+    self.budget = budget
+    fillDefaults(given: [])
   }
 }
 

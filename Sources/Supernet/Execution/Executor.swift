@@ -53,7 +53,6 @@ public final class Executor {
   ///   - smoothing: label smoothing.
   ///   - teacher: predictions for the same images that the loss compares with instead of the labels.
   /// - Returns: each shard's sums, and the logits, which lie in the executor's memory until its next pass.
-  @discardableResult
   public func train(
     _ subnet: Subnet, on images: LabelledImages, parameters: UnsafePointer<Float>,
     gradients: [UnsafeMutablePointer<Float>], lossScale: Double, smoothing: Double,

@@ -63,8 +63,7 @@ public struct AttentiveSampler: WidthSampling {
 
 /// How costs and widths go together among uniform samples of a space.
 package struct CostPrior: Sendable {
-  private let cost: CostModel
-  private let lowest, step: Double
+  private let scale: Scale
   /// A cost level for every sample, in the order drawn: picking one is drawing by frequency.
   private let levels: [Int]
   /// [level][group]: the bins of the samples of that level.
@@ -75,28 +74,25 @@ package struct CostPrior: Sendable {
   private static let tries = 101
 
   package init(_ cost: CostModel, levels count: Int, seed: UInt64) {
-    self.cost = cost
     let space = cost.space
-    lowest = Double(cost.macs(of: space.lowestWidths))
-    step = max(1, (Double(cost.macs(of: space.fullWidths)) - lowest) / Double(count))
+    let scale = Scale(cost, levels: count)
     var levels: [Int] = []
     var bins = Array(
       repeating: Array(repeating: [Int](), count: space.groups.count), count: count + 1)
     for sample in 0..<Self.samples {
       var stream = RandomStream(seed: seed, purpose: .costPrior, step: sample)
-      let drawn = space.ranges.map { $0.lowest + stream.integer(below: $0.widths.count) }
-      let level = Int((Double(cost.macs(of: Widths(bins: drawn))) - lowest) / step + 0.5)
+      let drawn = Widths(bins: space.choices.map { stream.integer(in: $0) })
+      let level = scale.level(of: drawn)
       levels.append(level)
-      for (group, kept) in drawn.enumerated() { bins[level][group].append(kept) }
+      for (group, kept) in drawn.bins.enumerated() { bins[level][group].append(kept) }
     }
+    self.scale = scale
     self.levels = levels
     self.bins = bins
   }
 
   /// The level to which the cost of some widths rounds.
-  package func level(of widths: Widths) -> Int {
-    Int((Double(cost.macs(of: widths)) - lowest) / step + 0.5)
-  }
+  package func level(of widths: Widths) -> Int { scale.level(of: widths) }
 
   /// A level, as often as the samples have it.
   func level(using stream: inout RandomStream) -> Int {
@@ -108,8 +104,24 @@ package struct CostPrior: Sendable {
     var drawn = Widths(bins: [])
     for _ in 0..<Self.tries {
       drawn = Widths(bins: bins[level].map { $0[stream.integer(below: $0.count)] })
-      if self.level(of: drawn) == level { break }
+      if scale.level(of: drawn) == level { break }
     }
     return drawn
+  }
+
+  /// Costs in equal steps from the narrowest network to the widest.
+  private struct Scale {
+    private let cost: CostModel
+    private let lowest, step: Double
+
+    init(_ cost: CostModel, levels: Int) {
+      self.cost = cost
+      lowest = Double(cost.macs(of: cost.space.lowestWidths))
+      step = max(1, (Double(cost.macs(of: cost.space.fullWidths)) - lowest) / Double(levels))
+    }
+
+    func level(of widths: Widths) -> Int {
+      Int((Double(cost.macs(of: widths)) - lowest) / step + 0.5)
+    }
   }
 }

@@ -2,12 +2,12 @@ import Randomness
 
 /// Draws widths: every number of bins equally likely, each group alone; a step trains one sample.
 public struct WidthSampler: WidthSampling {
-  private let ranges: [BinRange]
+  private let choices: [ClosedRange<Int>]
   private let seed: UInt64
 
   /// The sampler of a space; every rank with the same seed draws the same widths.
   public init(space: SearchSpace, seed: UInt64) {
-    ranges = space.ranges
+    choices = space.choices
     self.seed = seed
   }
 
@@ -16,8 +16,7 @@ public struct WidthSampler: WidthSampling {
   /// - Parameter index: tells several samples of one number apart.
   public func widths(at sample: Int, index: Int = 0) -> Widths {
     var stream = RandomStream(seed: seed, purpose: .widths, step: sample, index: index)
-    return Widths(
-      bins: ranges.map { $0.lowest + stream.integer(below: $0.widths.count) })
+    return Widths(bins: choices.map { stream.integer(in: $0) })
   }
 
   /// One sample.

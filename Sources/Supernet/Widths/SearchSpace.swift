@@ -49,6 +49,9 @@ public struct SearchSpace: Hashable, Sendable {
       valid: architecture, groups: groups, ranges: groups.map { _ in BinRange(total: 1) })
   }
 
+  /// The numbers of bins that each group may keep.
+  public var choices: [ClosedRange<Int>] { ranges.map(\.widths) }
+
   /// The widest member.
   public var fullWidths: Widths { Widths(bins: ranges.map(\.highest)) }
   /// The narrowest member.

@@ -1,22 +1,9 @@
+import Configuration
 import Search
 
-/// A way to search, and how long: what a configuration or the flags of `vernier bench simulate` say.
-struct SearchChoice {
-  enum Method: String, CaseIterable {
-    case evolution, nsga2, greedy, random, predictor
-  }
-
-  var method: Method
-  /// Candidates of a generation, and generations.
-  var population, generations: Int
-  /// Parents, children of one and of two of them, and how often a child's layer is drawn anew.
-  var top, mutations, crossovers: Int
-  var mutationProbability: Double
-  /// Random candidates of the predictor's first generation, and of each later one.
-  var initial, explored: Int
-
+extension RunConfiguration.Search {
   /// The search at its beginning.
-  func search(_ space: LegalSpace, seed: UInt64) -> any CandidateSearch {
+  func newSearch(in space: LegalSpace, seed: UInt64) -> any CandidateSearch {
     switch method {
     case .evolution:
       EvolutionarySearch(
