@@ -32,7 +32,7 @@ extension RunConfiguration {
   /// `engine.kernels` and `engine.convolution` are absent on purpose: others round differently.
   public static let keysThatMayChangeOnResume: Set<String> = [
     "engine.threads", "data.path", "data.workers", "checkpoint.every", "checkpoint.keep",
-    "log.every",
+    "log.every", "search.cache",
   ]
 
   /// Whether a run that was started with another value of this key may go on.

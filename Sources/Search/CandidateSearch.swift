@@ -20,6 +20,8 @@ public protocol CandidateSearch: Codable, Sendable {
   var progress: SearchProgress { get set }
   /// The best candidate so far; nil before the first generation was told.
   var best: ScoredCandidate? { get }
+  /// The accuracy below which it does not matter to the search how low a score is; nil where every score matters.
+  var accuracyToReach: Double? { get }
 
   /// Different candidates that were never asked; none when there are no more.
   func nextGeneration(cost: ([Int]) -> Int) -> [Candidate]
@@ -66,6 +68,8 @@ extension CandidateSearch {
   public var isFinished: Bool { progress.isExhausted || generation == generations }
   /// The most accurate candidate.
   public var best: ScoredCandidate? { history.min() }
+  /// Every score matters.
+  public var accuracyToReach: Double? { nil }
 
   /// The bins of every candidate told so far.
   var seen: Set<[Int]> { Set(history.map(\.candidate.bins)) }

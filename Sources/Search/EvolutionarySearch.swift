@@ -25,6 +25,12 @@ public struct EvolutionarySearch: CandidateSearch {
   /// Full generations.
   public var mostCandidates: Int { settings.generations * settings.population }
 
+  /// That of the last of the parents: whoever is worse has no children.
+  public var accuracyToReach: Double? {
+    let parents = top
+    return parents.count == settings.top ? parents.last?.score.accuracy : nil
+  }
+
   /// The best candidates of all generations so far, best first.
   public var top: [ScoredCandidate] { Array(history.sorted().prefix(settings.top)) }
 }

@@ -11,6 +11,8 @@ public struct ScoreRecord: Codable, Equatable, Sendable {
   public let macs: Int
   /// On the held-out images.
   public let accuracy, loss: Double
+  /// The images it was measured on where it was given up as hopeless; nil where it was measured on all.
+  public let stoppedAfter: Int?
   /// Who scored it and how long it took; no result depends on these.
   public let rank: Int
   /// Seconds of wall time.
@@ -26,12 +28,37 @@ public struct ScoreRecord: Codable, Equatable, Sendable {
 ///               answering other ranks between the batches -> record each score -> tell -> ask ...
 ///     others:   report (with the last score) -> receive a candidate -> score it ... until told to leave
 ///
+/// Candidates are handed out so that a rank gets what begins like its last one (``PrefixCache``).
 /// A rank that is asked to stop gives its candidate back, and that stops the search on all ranks.
 public struct CandidateScoring {
-  /// Scores one candidate on this rank; calls its argument between batches and gives up when that throws.
+  /// A candidate to score, and what makes that fast.
+  public struct Task: Hashable, Sendable {
+    /// One bin a width group.
+    public let bins: [Int]
+    /// How many groups, from the first on, it has in common with another one that is still to be scored.
+    public let sharedGroups: Int
+    /// The accuracy below which it does not matter how low; nil where every accuracy matters.
+    public let aim: Double?
+  }
+
+  /// What a rank found.
+  public struct Finding: Hashable, Sendable {
+    /// On the images it looked at.
+    public let score: Score
+    /// How many these are where it gave up early; nil where it looked at all.
+    public let stoppedAfter: Int?
+
+    /// A finding.
+    public init(_ score: Score, stoppedAfter: Int? = nil) {
+      self.score = score
+      self.stoppedAfter = stoppedAfter
+    }
+  }
+
+  /// Scores one candidate on this rank; calls its argument between passes and gives up when that throws.
   public typealias Scorer = (
-    _ bins: [Int], _ betweenBatches: () throws -> Void
-  ) throws -> Score
+    _ task: Task, _ betweenPasses: () throws -> Void
+  ) throws -> Finding
 
   /// How a search ended.
   public enum Outcome: Sendable {
@@ -74,16 +101,18 @@ public struct CandidateScoring {
       let candidates = search.ask(cost: cost)
       // Nothing is left to ask: the search is finished, and there is nothing to tell.
       if candidates.isEmpty { continue }
-      host.open(candidates.filter { host.scores[$0.bins] == nil }, generation: search.generation)
+      host.open(
+        candidates.filter { host.scores[$0.bins] == nil }, generation: search.generation,
+        aim: search.accuracyToReach)
       while let missing = host.nextStep() {
         if request() == .stop || host.isClosing {
           try host.dismissAll(record)
           return .stopped
         }
         switch missing {
-        case .scoreHere(let candidate):
+        case .scoreHere(let candidate, let task):
           do {
-            try scoreHere(candidate, &host, record)
+            try scoreHere(candidate, task, &host, record)
           } catch is StopRequested {
             continue
           }
@@ -98,12 +127,13 @@ public struct CandidateScoring {
   }
 
   private func scoreHere(
-    _ candidate: Candidate, _ host: inout Host, _ record: (ScoreRecord) throws -> Void
+    _ candidate: Candidate, _ task: Task, _ host: inout Host,
+    _ record: (ScoreRecord) throws -> Void
   ) throws {
     let watch = Stopwatch()
-    let result: Score
+    let result: Finding
     do {
-      result = try score(candidate.bins) {
+      result = try score(task) {
         if request() == .stop { throw StopRequested() }
         try host.answer(wait: false, record)
         if host.isClosing { throw StopRequested() }
@@ -122,13 +152,13 @@ public struct CandidateScoring {
     while true {
       try send(report.words, to: 0, tag: Self.reportTag)
       let order = try receiveOrder()
-      guard case .score(let bins) = order else { return }
+      guard case .score(let task) = order else { return }
       let watch = Stopwatch()
       do {
-        let result = try score(bins) { if request() == .stop { throw StopRequested() } }
-        report = .scored(bins, result, seconds: watch.seconds)
+        let result = try score(task) { if request() == .stop { throw StopRequested() } }
+        report = .scored(result, seconds: watch.seconds)
       } catch is StopRequested {
-        report = .gaveUp(bins)
+        report = .gaveUp
       }
     }
   }
@@ -154,13 +184,17 @@ public struct CandidateScoring {
   /// Rank 0's books.
   private struct Host {
     enum Step {
-      case scoreHere(Candidate)
+      case scoreHere(Candidate, Task)
       case waitForOthers
     }
 
     let communicator: any Communicator
     var scores: [[Int]: Score]
+    /// In the order of their bins, but for those that were given back.
     private var open: [Candidate] = []
+    private var aim: Double?
+    /// What each rank scored last.
+    private var last: [Int: [Int]] = [:]
     private var underWay: [Int: Candidate] = [:]
     private var waiting: [Int] = []
     private var present: Set<Int> = []
@@ -174,15 +208,33 @@ public struct CandidateScoring {
     }
 
     /// Starts a generation; ranks that wait are served at the next step.
-    mutating func open(_ candidates: [Candidate], generation: Int) {
-      open = candidates.reversed()
+    mutating func open(_ candidates: [Candidate], generation: Int, aim: Double?) {
+      open = candidates.sorted { $0.bins.lexicographicallyPrecedes($1.bins) }
       self.generation = generation
+      self.aim = aim
     }
 
     /// What rank 0 does next; nil when the generation is complete.
     mutating func nextStep() -> Step? {
-      if let candidate = open.popLast() { return .scoreHere(candidate) }
+      if let (candidate, task) = next(for: communicator.rank) { return .scoreHere(candidate, task) }
       return underWay.isEmpty ? nil : .waitForOthers
+    }
+
+    /// The candidate that begins most like the rank's last one, the first of several.
+    private mutating func next(for rank: Int) -> (Candidate, Task)? {
+      var (place, shared) = (0, -1)
+      let before = last[rank] ?? []
+      for (index, candidate) in open.enumerated() {
+        let common = commonPrefix(candidate.bins, before)
+        if common > shared { (place, shared) = (index, common) }
+      }
+      guard open.indices.contains(place) else { return nil }
+      let candidate = open.remove(at: place)
+      last[rank] = candidate.bins
+      let task = Task(
+        bins: candidate.bins,
+        sharedGroups: open.reduce(0) { max($0, commonPrefix($1.bins, candidate.bins)) }, aim: aim)
+      return (candidate, task)
     }
 
     mutating func giveBack(_ candidate: Candidate) { open.append(candidate) }
@@ -211,31 +263,31 @@ public struct CandidateScoring {
       case .gaveUp:
         isClosing = true
         if let candidate { open.append(candidate) }
-      case .scored(_, let score, let seconds):
+      case .scored(let finding, let seconds):
         guard let candidate else { return }
-        try accept(candidate, score, rank: rank, seconds: seconds, record)
+        try accept(candidate, finding, rank: rank, seconds: seconds, record)
       }
     }
 
     private mutating func handOut() throws {
-      while !isClosing, let rank = waiting.first, let candidate = open.popLast() {
+      while !isClosing, let rank = waiting.first, let (candidate, task) = next(for: rank) {
         waiting.removeFirst()
         underWay[rank] = candidate
         try CandidateScoring.send(
-          Order.score(candidate.bins).words, to: rank, tag: CandidateScoring.orderTag,
-          over: communicator)
+          Order.score(task).words, to: rank, tag: CandidateScoring.orderTag, over: communicator)
       }
     }
 
     mutating func accept(
-      _ candidate: Candidate, _ score: Score, rank: Int, seconds: Double,
+      _ candidate: Candidate, _ finding: Finding, rank: Int, seconds: Double,
       _ record: (ScoreRecord) throws -> Void
     ) throws {
       try record(
         ScoreRecord(
           generation: generation, bins: candidate.bins, macs: candidate.cost,
-          accuracy: score.accuracy, loss: score.loss, rank: rank, seconds: seconds))
-      scores[candidate.bins] = score
+          accuracy: finding.score.accuracy, loss: finding.score.loss,
+          stoppedAfter: finding.stoppedAfter, rank: rank, seconds: seconds))
+      scores[candidate.bins] = finding.score
     }
 
     /// Waits for every rank's report, keeps the scores in them, and lets all go.
@@ -254,18 +306,24 @@ public struct CandidateScoring {
 /// The measurement was given up because the run is to stop.
 struct StopRequested: Error {}
 
+/// How many groups, from the first on, keep the same bins.
+private func commonPrefix(_ first: [Int], _ second: [Int]) -> Int {
+  zip(first, second).prefix { $0 == $1 }.count
+}
+
 /// What a rank tells rank 0; numbers only, so that a message is a list of doubles.
 private enum Report {
   case ready
-  case scored([Int], Score, seconds: Double)
-  case gaveUp([Int])
+  case scored(CandidateScoring.Finding, seconds: Double)
+  case gaveUp
 
   var words: [Double] {
     switch self {
     case .ready: [0]
-    case .scored(let bins, let score, let seconds):
-      [1, score.accuracy, score.loss, seconds] + bins.map(Double.init)
-    case .gaveUp(let bins): [2] + bins.map(Double.init)
+    case .scored(let finding, let seconds):
+      [1, finding.score.accuracy, finding.score.loss, seconds]
+        + (finding.stoppedAfter.map { [Double($0)] } ?? [])
+    case .gaveUp: [2]
     }
   }
 
@@ -273,9 +331,10 @@ private enum Report {
     switch words.first {
     case 1:
       self = .scored(
-        words.dropFirst(4).map { Int($0) }, Score(accuracy: words[1], loss: words[2]),
-        seconds: words[3])
-    case 2: self = .gaveUp(words.dropFirst().map { Int($0) })
+        CandidateScoring.Finding(
+          Score(accuracy: words[1], loss: words[2]),
+          stoppedAfter: words.dropFirst(4).first.map { Int($0) }), seconds: words[3])
+    case 2: self = .gaveUp
     default: self = .ready
     }
   }
@@ -284,17 +343,26 @@ private enum Report {
 /// What rank 0 tells a rank.
 private enum Order {
   case leave
-  case score([Int])
+  case score(CandidateScoring.Task)
 
+  /// No accuracy is negative, so that a negative aim stands for none.
   var words: [Double] {
     switch self {
     case .leave: [0]
-    case .score(let bins): [1] + bins.map(Double.init)
+    case .score(let task):
+      [1, Double(task.sharedGroups), task.aim ?? -1] + task.bins.map(Double.init)
     }
   }
 
   init(words: [Double]) {
-    self = words.first == 1 ? .score(words.dropFirst().map { Int($0) }) : .leave
+    guard words.first == 1 else {
+      self = .leave
+      return
+    }
+    self = .score(
+      CandidateScoring.Task(
+        bins: words.dropFirst(3).map { Int($0) }, sharedGroups: Int(words[1]),
+        aim: words[2] < 0 ? nil : words[2]))
   }
 }
 

@@ -8,12 +8,20 @@ public struct Measurement: Hashable, Codable, Sendable {
   public let top1, top5: Double
   /// Mean cross-entropy in nats, without label smoothing.
   public let loss: Double
+  /// The images it looked at where it ended early; nil where it looked at all.
+  public private(set) var stoppedAfter: Int?
 
   init(_ sums: LossSums) {
     let count = Double(sums.images)
     top1 = Double(sums.top1) / count
     top5 = Double(sums.top5) / count
     loss = sums.loss / count
+  }
+
+  fileprivate func stopped(after images: Int) -> Measurement {
+    var stopped = self
+    stopped.stoppedAfter = images
+    return stopped
   }
 }
 
@@ -37,70 +45,121 @@ extension Realization.Combination {
 /// Running averages from training mean nothing for a subnet, so before any measurement the statistics of
 /// every subnet (each side for itself) are taken anew on a fixed list of training images: the means of E[x]
 /// and E[x^2] over its batches (BCNetV2's recalibration; the variance comes from the pooled moments).
-/// A measurement is a function of weights, widths and the two lists; one rank makes it alone.
+/// A measurement is a function of weights, widths and the two lists; one rank makes it alone. What widths have in
+/// common with those measured before is remembered (``PrefixCache``) and changes no bit.
 public final class Evaluator {
+  /// Images and how many of them one pass takes.
+  public struct Images {
+    let images: FixedImages
+    let batch: Int
+
+    /// All of `images`, `batch` at a time.
+    public init(_ images: FixedImages, batch: Int) {
+      self.images = images
+      self.batch = batch
+    }
+
+    fileprivate var batches: [Range<Int>] {
+      stride(from: 0, to: images.count, by: batch).map { $0..<min($0 + batch, images.count) }
+    }
+  }
+
   private let executor: Executor
   private let parameters: AlignedStorage<Float>
-  private let calibration: FixedImages
-  private let calibrationBatch: Int
+  private let calibration, images: Images
+  private let cacheBytes: Int
+  /// One a subnet of the realizations measured; their number hardly ever changes.
+  private var caches: [PrefixCache] = []
 
   /// - Parameters:
   ///   - parameters: the full-width block.
   ///   - calibration: training images without augmentation.
-  ///   - calibrationBatch: images of one calibration pass.
+  ///   - images: what is measured on.
+  ///   - cacheBytes: memory for what widths have in common; 0 for none.
   public init(
     space: SearchSpace, layout: ParameterLayout, parameters: AlignedStorage<Float>,
-    calibration: FixedImages, calibrationBatch: Int, context: EngineContext
+    calibration: Images, images: Images, cacheBytes: Int, context: EngineContext
   ) {
     executor = Executor(space: space, layout: layout, context: context)
     self.parameters = parameters
     self.calibration = calibration
-    self.calibrationBatch = calibrationBatch
+    self.images = images
+    self.cacheBytes = cacheBytes
   }
 
-  /// The measurement of a realization on `images`, `batch` at a time.
+  /// The measurement of a realization.
   ///
-  /// - Parameter betweenBatches: called after every forward pass; what it throws ends the measurement.
+  /// - Parameters:
+  ///   - sharedGroups: how many groups, from the first on, later widths may have in common with these.
+  ///   - test: ends the measurement early where the widths prove hopeless.
+  ///   - betweenPasses: called after every forward pass; what it throws ends the measurement.
   public func measure<Failure: Error>(
-    _ realization: Realization, on images: FixedImages, batch: Int,
-    betweenBatches: () throws(Failure) -> Void
+    _ realization: Realization, sharedGroups: Int = 0, until test: SequentialTest? = nil,
+    betweenPasses: () throws(Failure) -> Void
   ) throws(Failure) -> Measurement {
-    var sums: [LossSums] = []
-    for subnet in realization.subnets {
-      let statistics = try calibrate(subnet, betweenBatches)
-      var found = LossSums()
-      for range in batches(of: images.count, size: batch) {
-        found += images.batch(range).withImages { labelled in
+    let subnets = realization.subnets
+    prepareCaches(subnets.count)
+    for (cache, subnet) in zip(caches, subnets) { cache.open(subnet, sharedGroups: sharedGroups) }
+    let statistics = try calibrate(subnets, betweenPasses)
+    var sums = subnets.map { _ in LossSums() }
+    let batches = images.batches
+    for (place, range) in batches.enumerated() {
+      // The subnets share one batch of prepared images.
+      let batch = images.images.batch(range)
+      for (index, subnet) in subnets.enumerated() {
+        sums[index] += batch.withImages { labelled in
           executor.evaluate(
-            subnet, on: labelled, parameters: parameters.pointer, statistics: statistics)
+            subnet, on: labelled, parameters: parameters.pointer, statistics: statistics[index],
+            remembering: caches[index].evaluation(place))
         }
-        try betweenBatches()
+        try betweenPasses()
       }
-      sums.append(found)
+      let found = Measurement(realization.combination.combined(sums))
+      if place + 1 < batches.count, let test,
+        test.isHopeless(
+          accuracy: found.top1, images: range.upperBound, looks: batches.count - 1,
+          subnets: realization.combination == .best ? subnets.count : 1)
+      {
+        return found.stopped(after: range.upperBound)
+      }
     }
     return Measurement(realization.combination.combined(sums))
   }
 
-  /// The statistics of every batch normalisation of a subnet, from all calibration images.
-  private func calibrate<Failure: Error>(
-    _ subnet: Subnet, _ betweenBatches: () throws(Failure) -> Void
-  ) throws(Failure) -> [ChannelStatistics] {
-    var pooled: [PooledMoments] = []
-    for range in batches(of: calibration.count, size: calibrationBatch) {
-      let found = calibration.batch(range).withImages { labelled in
-        executor.statistics(of: subnet, on: labelled, parameters: parameters.pointer)
-      }
-      if pooled.isEmpty { pooled = found.map { PooledMoments(channels: $0.mean.count) } }
-      for (index, statistics) in found.enumerated() {
-        pooled[index].add(statistics, images: range.count)
-      }
-      try betweenBatches()
+  private func prepareCaches(_ count: Int) {
+    if caches.count == count { return }
+    caches = (0..<count).map { _ in
+      PrefixCache(
+        executor, images: calibration.images.count + images.images.count,
+        bytes: cacheBytes / count)
     }
-    return pooled.map(\.statistics)
   }
 
-  private func batches(of count: Int, size: Int) -> [Range<Int>] {
-    stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
+  /// The statistics of every batch normalisation of each subnet, from all calibration images.
+  private func calibrate<Failure: Error>(
+    _ subnets: [Subnet], _ betweenPasses: () throws(Failure) -> Void
+  ) throws(Failure) -> [[ChannelStatistics]] {
+    var pooled = subnets.map { _ in [PooledMoments]() }
+    for (place, range) in calibration.batches.enumerated() {
+      let batch = calibration.images.batch(range)
+      for (index, subnet) in subnets.enumerated() {
+        let found = batch.withImages { labelled in
+          executor.statistics(
+            of: subnet, on: labelled, parameters: parameters.pointer,
+            remembering: caches[index].calibration(place))
+        }
+        if place == 0 { pooled[index] = found.map { PooledMoments(channels: $0.mean.count) } }
+        for (normalization, statistics) in found.enumerated() {
+          pooled[index][normalization].add(statistics, images: range.count)
+        }
+        try betweenPasses()
+      }
+    }
+    return zip(caches, pooled).map { cache, pooled in
+      let statistics = cache.knownStatistics + pooled.map(\.statistics)
+      cache.close(statistics)
+      return statistics
+    }
   }
 }
 

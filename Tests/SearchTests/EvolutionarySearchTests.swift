@@ -28,6 +28,18 @@ import Testing
     #expect(hits >= 18)
   }
 
+  /// Only the parents' accuracies matter; before there are enough of them every score does.
+  @Test func theLastParentIsTheAccuracyToReach() {
+    var search = search(.published)
+    #expect(search.accuracyToReach == nil)
+    while search.generation < 3 {
+      let asked = search.ask(cost: MobileNetCosts.macs)
+      search.tell(asked.map { table.score($0.bins) })
+      let accuracies = search.history.map(\.score.accuracy).sorted(by: >)
+      #expect(search.accuracyToReach == accuracies[9])
+    }
+  }
+
   @Test func neverAsksTwiceNorOutsideTheWindow() {
     var search = search(.published)
     let generations = search.runToTheEnd(cost: MobileNetCosts.macs, score: table.score)

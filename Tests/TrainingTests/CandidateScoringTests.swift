@@ -65,6 +65,46 @@ import Training
     #expect(end.search.history == plainSearch(settings).history)
   }
 
+  /// Whoever scores knows the parents' least accuracy, of the generations told: the same on any number of ranks.
+  @Test(arguments: 1...4) func tasksSayWhichAccuracyMatters(ranks: Int) throws {
+    var search = plainSearch()
+    let history = search.history
+    search.progress = SearchProgress()
+    var aims: [[Int]: Double?] = [:]
+    while !search.isFinished {
+      let asked = search.ask(cost: WatchedSearch.cost)
+      for candidate in asked { aims[candidate.bins] = .some(search.accuracyToReach) }
+      search.tell(asked.map { WatchedSearch.score($0.bins) })
+    }
+    #expect(search.history == history)
+    let watched = WatchedSearch(ranks: ranks)
+    _ = try watched.run()
+    #expect(watched.tasks.count == 40)
+    for task in watched.tasks { #expect(task.aim == aims[task.bins]) }
+    #expect(watched.tasks.count { $0.aim == nil } == 10)
+    for record in watched.records {
+      let task = try #require(watched.tasks.first { $0.bins == record.bins })
+      #expect(record.stoppedAfter == WatchedSearch.stoppedAfter(task))
+    }
+    #expect(watched.records.contains { $0.stoppedAfter != nil })
+  }
+
+  /// One rank alone goes through a generation in the order of bins, and is told what the next one has in common.
+  @Test func candidatesThatBeginAlikeFollowEachOther() throws {
+    let watched = WatchedSearch(ranks: 1)
+    let history = try watched.run().search.history
+    for generation in 0..<4 {
+      let bins = history.filter { $0.generation == generation }.map(\.candidate.bins)
+      let tasks = watched.tasks[generation * 10..<generation * 10 + 10]
+      #expect(Set(tasks.map(\.bins)) == Set(bins))
+      for (task, next) in zip(tasks, tasks.dropFirst()) {
+        let common = zip(task.bins, next.bins).prefix { $0 == $1 }.count
+        #expect(task.sharedGroups == common)
+      }
+      #expect(tasks.last?.sharedGroups == 0)
+    }
+  }
+
   // MARK: - Leaving and going on
 
   /// Rank 0 alone, a worker alone, two workers, all: whoever is asked, all leave, and nothing is lost.

@@ -98,7 +98,8 @@ struct EvaluateCommand: ParsableCommand {
       throw UsageError(description: "--widths \(text): give one bin a group, as in 4,4,2,1")
     }
     try session.plan.space.validate(widths)
-    let measured = try session.supernetScorer()(widths, {})
+    let measured = try session.supernetEvaluator().measure(
+      session.scoringRealization(of: widths), betweenPasses: {})
     session.progress.note(
       "\(widths): top-1 \(percent(measured.top1, 2)), top-5 \(percent(measured.top5, 2)), loss "
         + "\(fixed(measured.loss, 4)), \(grouped(session.plan.cost.macs(of: widths))) MACs")

@@ -68,7 +68,7 @@ extension RunSession {
     }
     let test = try images.testImages()
     let calibration = try images.calibrationImages()
-    let scorer = try supernetScorer()
+    let supernet = try supernetEvaluator()
     var own: [Double] = []
     for (place, network) in networks.enumerated() {
       // Every rank holds every network's weights for a moment, and measures its share of the networks.
@@ -81,18 +81,19 @@ extension RunSession {
       }
       let evaluator = Evaluator(
         space: network.space, layout: layout, parameters: parameters, calibration: calibration,
-        calibrationBatch: configuration.calibration.batch, context: context)
+        images: test, cacheBytes: 0, context: context)
       var stream = RandomStream(seed: configuration.run.seed, purpose: .sharing)
       let realization = UnilaterallyAugmented().scoringRealization(
         of: network.space.fullWidths, in: network.space, using: &stream)
-      let found = evaluator.measure(
-        realization, on: test, batch: configuration.search.batch, betweenBatches: {})
-      let supernet = try network.widths.map { try scorer($0, {}).top1 }
-      own += [found.top1, found.top5, found.loss, supernet ?? 0]
+      let found = evaluator.measure(realization, betweenPasses: {})
+      let score = network.widths.map {
+        supernet.measure(scoringRealization(of: $0), betweenPasses: {}).top1
+      }
+      own += [found.top1, found.top5, found.loss, score ?? 0]
     }
     let all = try communicator.gather(own)
     try folder?.writeResult(
-      networks, winner: winner, testImages: test.count,
+      networks, winner: winner, testImages: images.test.count,
       figures: networks.indices.map { place in
         let start = (place % communicator.size) * own.count + place * 4
         return Array(all[start..<start + 4])

@@ -36,28 +36,35 @@ extension RunSession {
     return parameters
   }
 
-  /// Measures widths of the supernet on the held-out images.
-  func supernetScorer() throws -> (Widths, () throws -> Void) throws -> Measurement {
+  /// Measures the supernet's widths on the held-out images.
+  func supernetEvaluator() throws -> Evaluator {
     let layout = ParameterLayout(plan.space.architecture)
-    let evaluator = Evaluator(
+    return Evaluator(
       space: plan.space, layout: layout, parameters: try supernetWeights(layout),
-      calibration: try images.calibrationImages(),
-      calibrationBatch: configuration.calibration.batch, context: context)
-    let heldOut = try images.heldOutImages()
-    return { [plan, configuration] widths, betweenBatches in
-      var stream = RandomStream(seed: configuration.run.seed, purpose: .sharing)
-      return try evaluator.measure(
-        plan.sharing.scoringRealization(of: widths, in: plan.space, using: &stream), on: heldOut,
-        batch: configuration.search.batch, betweenBatches: betweenBatches)
-    }
+      calibration: try images.calibrationImages(), images: try images.heldOutImages(),
+      cacheBytes: configuration.search.cache << 20, context: context)
   }
 
-  /// Scores bins as a search asks for it, on this rank.
-  func candidateScorer() throws -> CandidateScoring.Scorer {
-    let scorer = try supernetScorer()
-    return { bins, betweenBatches in
-      let measured = try scorer(Widths(bins: bins), betweenBatches)
-      return Score(accuracy: measured.top1, loss: measured.loss)
+  /// The subnets that score some widths.
+  func scoringRealization(of widths: Widths) -> Realization {
+    var stream = RandomStream(seed: configuration.run.seed, purpose: .sharing)
+    return plan.sharing.scoringRealization(of: widths, in: plan.space, using: &stream)
+  }
+
+  /// Scores candidates as a search asks for it, on this rank.
+  ///
+  /// - Parameter stopError: the most probable it may be that a candidate is wrongly given up early; 0 to give up none.
+  func candidateScorer(stopError: Double = 0) throws -> CandidateScoring.Scorer {
+    let evaluator = try supernetEvaluator()
+    return { [self] task, betweenPasses in
+      let test = task.aim.flatMap { aim in
+        stopError > 0 ? SequentialTest(aim: aim, errorRate: stopError) : nil
+      }
+      let measured = try evaluator.measure(
+        scoringRealization(of: Widths(bins: task.bins)), sharedGroups: task.sharedGroups,
+        until: test, betweenPasses: betweenPasses)
+      return CandidateScoring.Finding(
+        Score(accuracy: measured.top1, loss: measured.loss), stoppedAfter: measured.stoppedAfter)
     }
   }
 
@@ -66,7 +73,9 @@ extension RunSession {
   /// - Returns: the winner on every rank; none when a signal asked to leave.
   func search() throws -> Widths? {
     let scoring = CandidateScoring(
-      communicator: communicator, score: try candidateScorer(), request: { Signals.request })
+      communicator: communicator,
+      score: try candidateScorer(stopError: configuration.search.stopError),
+      request: { Signals.request })
     var winner: [UInt8] = []
     if let folder {
       winner = try host(scoring, in: folder)

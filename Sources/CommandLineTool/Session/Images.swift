@@ -2,6 +2,7 @@ import Configuration
 import Datasets
 import Foundation
 import Randomness
+import Training
 
 /// The images of a run: where they are and which serve for what.
 struct Images {
@@ -10,6 +11,7 @@ struct Images {
   let split: ValidationSplit
   private let configuration: RunConfiguration.Data
   private let calibration: [Int]
+  private let calibrationBatch, scoringBatch: Int
   private let damage = Damage()
   private let isSpeaking: Bool
 
@@ -20,6 +22,8 @@ struct Images {
     self.isSpeaking = isSpeaking
     let data = configuration.data
     self.configuration = data
+    calibrationBatch = configuration.calibration.batch
+    scoringBatch = configuration.search.batch
     (training, test) = try Images.open(data, seed: configuration.run.seed)
     let wanted = ImageShape(
       channels: data.image.channels, height: data.image.height, width: data.image.width)
@@ -93,25 +97,29 @@ struct Images {
   }
 
   /// The training images on which batch normalisation is calibrated, the same for every network.
-  func calibrationImages() throws(DatasetError) -> FixedImages { try fixed(training, calibration) }
+  func calibrationImages() throws(DatasetError) -> Evaluator.Images {
+    try fixed(training, calibration, batch: calibrationBatch)
+  }
 
   /// The training images that no supernet trains on, for scores.
-  func heldOutImages() throws(DatasetError) -> FixedImages { try fixed(training, split.heldOut) }
+  func heldOutImages() throws(DatasetError) -> Evaluator.Images {
+    try fixed(training, split.heldOut, batch: scoringBatch)
+  }
 
   /// The test set.
-  func testImages() throws(DatasetError) -> FixedImages {
-    try fixed(test, Array(0..<test.count))
+  func testImages() throws(DatasetError) -> Evaluator.Images {
+    try fixed(test, Array(0..<test.count), batch: scoringBatch)
   }
 
   private func fixed(
-    _ dataset: any Dataset, _ indices: [Int]
-  ) throws(DatasetError) -> FixedImages {
+    _ dataset: any Dataset, _ indices: [Int], batch: Int
+  ) throws(DatasetError) -> Evaluator.Images {
     let images = try FixedImages(
       dataset: dataset, indices: indices, normalization: normalization,
       workers: configuration.workers, onDamage: onDamage)
     // All ranks read these images, so one tells.
     if isSpeaking { report(damaged: images.damaged) }
-    return images
+    return Evaluator.Images(images, batch: batch)
   }
 
   /// Tells which images were skipped, each once.

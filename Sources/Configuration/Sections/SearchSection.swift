@@ -21,6 +21,10 @@ extension RunConfiguration {
     public var budget: Budget
     /// Images of one forward pass when scoring.
     public var batch: Int
+    /// The most probable it may be that a candidate is wrongly given up before all images are looked at.
+    public var stopError: Double
+    /// Megabytes of each rank for what candidates have in common.
+    public var cache: Int
   }
 
   /// How candidates are found.
@@ -115,6 +119,13 @@ extension RunConfiguration.Search: Section {
     .value(
       "batch", \.batch, .positive, unit: "images", example: "500",
       "of one forward pass when scoring and testing"),
+    .value(
+      "stop_error", \.stopError, .from(0, below: 1), unit: "probability", example: "0.01",
+      "that a candidate as good as the parents is given up before all images are looked at, because it did too "
+        + "badly on some; 0 to give up none", when: .evolution),
+    .value(
+      "cache", \.cache, .from(0, to: 1_000_000), unit: "megabytes a rank", example: "4096",
+      "for activations that candidates have in common; 0 for none"),
   ]
 
   mutating func fillDefaults(given: Set<String>) {

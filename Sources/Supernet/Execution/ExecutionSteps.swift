@@ -135,6 +135,11 @@ struct ExecutionSteps: Sendable {
     }
   }
 
+  /// How many of the steps in front of one are batch normalisations.
+  func normalizations(before step: Int) -> Int {
+    steps[..<step].count { if case .batchNormalization = $0.kind { true } else { false } }
+  }
+
   /// Whether a step's readers apply it, so that its output is never written.
   func isDeferred(_ step: ExecutionStep) -> Bool { storage[step.output] != step.output }
 

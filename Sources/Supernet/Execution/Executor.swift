@@ -110,12 +110,14 @@ public final class Executor {
 
   /// A forward pass with the batch's own statistics, for calibration.
   ///
-  /// - Returns: the statistics of every batch normalisation, in network order.
+  /// - Parameter memory: where the pass begins, and what it remembers for others.
+  /// - Returns: the statistics of every batch normalisation behind the pass's beginning, in network order.
   public func statistics(
-    of subnet: Subnet, on images: LabelledImages, parameters: UnsafePointer<Float>
+    of subnet: Subnet, on images: LabelledImages, parameters: UnsafePointer<Float>,
+    remembering memory: PrefixCache.Pass? = nil
   ) -> [ChannelStatistics] {
     var found: [ChannelStatistics] = []
-    _ = infer(subnet, images, parameters) { index, pass in
+    _ = infer(subnet, images, parameters, remembering: memory) { index, pass in
       found += forward(index, pass, normalizing: .batch(shards: 1))
     }
     return found
@@ -123,31 +125,42 @@ public final class Executor {
 
   /// A forward pass with given statistics.
   ///
-  /// - Parameter statistics: one for each batch normalisation, in network order.
+  /// - Parameters:
+  ///   - statistics: one for each batch normalisation, in network order.
+  ///   - memory: where the pass begins, and what it remembers for others.
   /// - Returns: the loss without smoothing and the hits, summed over the images.
   public func evaluate(
     _ subnet: Subnet, on images: LabelledImages, parameters: UnsafePointer<Float>,
-    statistics: [ChannelStatistics]
+    statistics: [ChannelStatistics], remembering memory: PrefixCache.Pass? = nil
   ) -> LossSums {
-    var normalization = 0
-    let logits = infer(subnet, images, parameters) { index, pass in
+    let logits = infer(subnet, images, parameters, remembering: memory) { index, pass in
+      let normalization = steps.normalizations(before: index)
       forward(index, pass, normalizing: .given { statistics[normalization] })
-      if case .batchNormalization = steps.steps[index].kind { normalization += 1 }
     }
     return SoftmaxCrossEntropy().evaluate(logits, labels: images.labels, shards: 1)[0]
   }
 
   private func infer(
     _ subnet: Subnet, _ images: LabelledImages, _ parameters: UnsafePointer<Float>,
-    shards: Int = 1, _ run: (Int, Pass) -> Void
+    shards: Int = 1, remembering prefix: PrefixCache.Pass? = nil, _ run: (Int, Pass) -> Void
   ) -> FeatureMap {
     let schedule = Schedule.inference(
       steps, shapes: shapes(of: subnet, images: images.count), shards: shards)
     let pass = Pass(
       subnet: subnet, schedule: schedule, base: memory(schedule.memory.size),
       parameters: parameters)
-    load(images, into: pass.map(schedule.values[0]))
-    for index in steps.steps.indices { run(index, pass) }
+    var first = 0
+    if let (cut, remembered) = prefix?.start() {
+      remembered.map.copy(to: pass.map(schedule.values[cut.value]))
+      pass.statistics[cut.value] = remembered.statistics
+      first = cut.step
+    } else {
+      load(images, into: pass.map(schedule.values[0]))
+    }
+    for index in first..<steps.steps.count {
+      prefix?.remember(before: index, pass)
+      run(index, pass)
+    }
     return pass.map(schedule.values[schedule.values.count - 1])
   }
 

@@ -34,10 +34,13 @@ struct MeasuringSetting {
       workers: 1, onDamage: .stop)
   }
 
-  func evaluator(_ kernels: KernelChoice = .auto, threads: Int = 1) throws -> Evaluator {
+  func evaluator(
+    _ kernels: KernelChoice = .auto, threads: Int = 1, batch: Int = 8, cacheBytes: Int = 0
+  ) throws -> Evaluator {
     Evaluator(
-      space: space, layout: layout, parameters: parameters, calibration: calibration,
-      calibrationBatch: Self.calibrationBatch,
+      space: space, layout: layout, parameters: parameters,
+      calibration: Evaluator.Images(calibration, batch: Self.calibrationBatch),
+      images: Evaluator.Images(images, batch: batch), cacheBytes: cacheBytes,
       context: try SmallTraining.context(kernels, threads: threads))
   }
 
@@ -95,7 +98,7 @@ struct MeasuringSetting {
 
 extension Evaluator {
   /// A measurement that nothing interrupts.
-  func measure(_ realization: Realization, on images: FixedImages, batch: Int) -> Measurement {
-    measure(realization, on: images, batch: batch, betweenBatches: {})
+  func measure(_ realization: Realization, sharedGroups: Int = 0) -> Measurement {
+    measure(realization, sharedGroups: sharedGroups, betweenPasses: {})
   }
 }

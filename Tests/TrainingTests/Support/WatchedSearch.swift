@@ -18,6 +18,7 @@ final class WatchedSearch: Sendable {
 
   private struct Log {
     var begun: [(rank: Int, bins: [Int])] = []
+    var tasks: [CandidateScoring.Task] = []
     var completed: [[Int]] = []
     var records: [ScoreRecord] = []
     var wasToldBeforeRecording = false
@@ -46,6 +47,7 @@ final class WatchedSearch: Sendable {
   }
 
   var begun: [(rank: Int, bins: [Int])] { log.withLock { $0.begun } }
+  var tasks: [CandidateScoring.Task] { log.withLock { $0.tasks } }
   var completed: [[Int]] { log.withLock { $0.completed } }
   var records: [ScoreRecord] { log.withLock { $0.records } }
   var wasToldBeforeRecording: Bool { log.withLock { $0.wasToldBeforeRecording } }
@@ -69,6 +71,11 @@ final class WatchedSearch: Sendable {
       accuracy: Double(number >> 7 & 15) / 16, loss: Double(number >> 13 & 255) / 64)
   }
 
+  /// Some candidates with an aim are given up, for the record.
+  static func stoppedAfter(_ task: CandidateScoring.Task) -> Int? {
+    task.aim != nil && number(task.bins) % 2 == 0 ? number(task.bins) : nil
+  }
+
   private static func number(_ bins: [Int]) -> Int { bins.reduce(0) { $0 * 5 + $1 } }
 
   /// Runs all ranks to their end; `extra` is called in every scoring and between its batches.
@@ -80,8 +87,10 @@ final class WatchedSearch: Sendable {
       [self] communicator -> End? in
       let scoring = CandidateScoring(
         communicator: communicator,
-        score: { bins, betweenBatches in
-          try self.score(bins, rank: communicator.rank, extra, betweenBatches)
+        score: { task, betweenPasses in
+          CandidateScoring.Finding(
+            try self.score(task, rank: communicator.rank, extra, betweenPasses),
+            stoppedAfter: Self.stoppedAfter(task))
         }, request: { self.request(of: communicator.rank) })
       guard communicator.rank == 0 else {
         try scoring.serve()
@@ -117,9 +126,14 @@ final class WatchedSearch: Sendable {
   }
 
   private func score(
-    _ bins: [Int], rank: Int, _ extra: (Int) throws -> Void, _ betweenBatches: () throws -> Void
+    _ task: CandidateScoring.Task, rank: Int, _ extra: (Int) throws -> Void,
+    _ betweenBatches: () throws -> Void
   ) throws -> Score {
-    log.withLock { $0.begun.append((rank, bins)) }
+    let bins = task.bins
+    log.withLock {
+      $0.begun.append((rank, bins))
+      $0.tasks.append(task)
+    }
     try #require(begun.count < 400, "candidates go back and forth")
     var random = RandomStream(
       seed: UInt64(rank), purpose: .testing, step: ranks, index: Self.number(bins))

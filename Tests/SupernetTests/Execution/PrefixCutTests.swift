@@ -1,0 +1,39 @@
+import Engine
+import Supernet
+import Testing
+
+/// Where a measurement can go on from another one.
+@Suite struct PrefixCutTests {
+  private func groups(
+    _ network: String, side: Int, bytes: Int = .max
+  ) throws -> [[Int]] {
+    let architecture = try Architecture.named(
+      network, image: FeatureShape(channels: 3, height: side, width: side), classes: 10)
+    let executor = Executor(
+      space: try SearchSpace(architecture), layout: ParameterLayout(architecture),
+      context: EngineContext(kernels: try KernelSet.select(.auto), threads: ThreadPool(threads: 1)))
+    return PrefixCache(executor, images: 1, bytes: bytes).groups
+  }
+
+  /// Between any two groups of the benchmark's networks there is a place that the earlier ones decide.
+  @Test(arguments: ["cbm-mobilenet", "cbm-resnet"]) func everyGroupHasACut(network: String) throws {
+    #expect(try groups(network, side: 32) == (1...7).map { Array(0..<$0) })
+  }
+
+  /// A sum needs what went around its block, so that a cut lies between blocks: behind the stem, and behind each of the
+  /// 16 blocks of ResNet-50.
+  @Test func residualBlocksAreNotCut() throws {
+    let found = try groups("resnet50", side: 224)
+    #expect(found.count == 17)
+    #expect(found.last == Array(0..<37))
+  }
+
+  /// The map behind the last step holds 512 channels in 64 pixels, 128 KiB; those before are larger or as large.
+  @Test func littleMemoryIsForTheSmallestMaps() throws {
+    let all = try groups("cbm-resnet", side: 32)
+    #expect(try groups("cbm-resnet", side: 32, bytes: 1).isEmpty)
+    let some = try groups("cbm-resnet", side: 32, bytes: 500_000)
+    #expect(!some.isEmpty && some.count < all.count)
+    #expect(some.allSatisfy(all.contains))
+  }
+}
