@@ -64,6 +64,17 @@ extension RunConfiguration {
             "supernet.full_network_every (1) would train nothing but the full network; give 0 or at "
             + "least 2"))
     }
+    let warmup = supernet.attentive.warmupEpochs
+    if supernet.sampler == .attentive, supernet.attentive.judge == .predictor,
+      warmup >= supernet.recipe.epochs
+    {
+      found.append(
+        Contradiction(
+          keys: ["supernet.attentive.warmup_epochs", "supernet.epochs"],
+          sentence:
+            "supernet.attentive.warmup_epochs (\(warmup)) must be below supernet.epochs "
+            + "(\(supernet.recipe.epochs)), so that the predictor is of use"))
+    }
     return found
   }
 

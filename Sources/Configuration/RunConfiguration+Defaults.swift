@@ -19,7 +19,9 @@ extension RunConfiguration {
     engine: Engine(kernels: .automatic, convolution: .automatic, threads: 0),
     supernet: Supernet(
       sharing: .bcnet, free: FreeChannels(offset: 1, assignments: 2), sampler: .complementary,
-      networks: 4, distill: true, attentive: Attention(candidates: 3, keep: .best, costs: 25),
+      networks: 4, distill: true,
+      attentive: Attention(
+        judge: .loss, warmupEpochs: 1, scored: 128, candidates: 3, keep: .best, costs: 25),
       fullNetworkEvery: 0, recipe: recipe(epochs: 5)),
     calibration: Calibration(images: 1024, batch: 128),
     search: Search(

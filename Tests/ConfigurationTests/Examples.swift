@@ -15,7 +15,7 @@ enum Example {
   static let attentive = """
     run: {name: a}
     data: {path: images}
-    supernet: {sharing: cafenet, sampler: attentive}
+    supernet: {sharing: cafenet, sampler: attentive, attentive: {judge: predictor}}
 
     """
   static let predictor = """

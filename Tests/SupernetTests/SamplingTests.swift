@@ -57,6 +57,26 @@ import Testing
     #expect(sameCost >= 195)
   }
 
+  /// A predictor chooses among the very networks that the losses would choose from.
+  @Test(arguments: [TrainingPass.Choice.lowestLoss, .highestLoss])
+  func aPredictorJudgesTheSameCandidates(choice: TrainingPass.Choice) throws {
+    let space = try space()
+    let settings = AttentiveSampler.Settings(candidates: 20, choice: choice)
+    let accuracy: @Sendable (Widths) -> Double = { Double($0.bins[0] * 10 + $0.bins[3]) }
+    let byLoss = AttentiveSampler(space: space, settings: settings, seed: 4)
+    let judged = AttentiveSampler(
+      space: space, settings: settings, judge: .predictor(accuracy), seed: 4)
+    for step in 0..<20 {
+      for (drawn, chosen) in zip(byLoss.passes(at: step), judged.passes(at: step)) {
+        let scores = drawn.candidates.map(accuracy)
+        let extreme = choice == .lowestLoss ? scores.max() : scores.min()
+        let first = scores.firstIndex { $0 == extreme }
+        #expect(chosen.target == drawn.target)
+        #expect(chosen.candidates == [drawn.candidates[try #require(first)]])
+      }
+    }
+  }
+
   /// Costs come as often as uniform networks have them.
   @Test func theCostPriorFollowsUniformSampling() throws {
     let space = try space()

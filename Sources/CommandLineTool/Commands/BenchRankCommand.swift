@@ -13,7 +13,8 @@ struct BenchRankCommand: ParsableCommand {
     abstract:
       "Scores networks of the table with a run's supernet and says how well they are ordered.",
     discussion:
-      "Scores are kept in the run: a second call, or one of more networks, goes on from them.")
+      "Scores are kept in the run: a second call, or one of more networks, goes on from them. The run may use other "
+      + "images than the table, such as smaller ones.")
 
   @OptionGroup var options: RunOptions
   @Option(help: "The table, a JSON file.") var table: String
@@ -50,7 +51,10 @@ struct BenchRankCommand: ParsableCommand {
     let entries = try chosen(session.plan)
     var search = ListedSearch(
       space: LegalSpace(choices: session.plan.space.choices, window: 0...Int.max),
-      candidates: entries.map { Candidate(bins: $0.bins, cost: $0.macs) })
+      // The run's images may be smaller than the table's.
+      candidates: entries.map { [plan = session.plan] entry in
+        Candidate(bins: entry.bins, cost: plan.cost.macs(of: Widths(bins: entry.bins)))
+      })
     let outcome = try session.host(
       &search, scoring, journal: try folder.scores(folder.directory.benchJournal), phase: "bench"
     ).outcome
@@ -70,7 +74,9 @@ struct BenchRankCommand: ParsableCommand {
 
   /// The table's networks that the run's space has, or some of them.
   private func chosen(_ plan: RunPlan) throws -> [AccuracyTable.Entry] {
-    let found = try TableFile(path: table, network: plan.space.architecture.name).read(plan.cost)
+    let file = TableFile(
+      path: table, network: plan.space.architecture.name, bins: plan.configuration.space.bins)
+    let found = try file.read(file.costs())
     let entries = found.entries.filter { (try? plan.space.validate(Widths(bins: $0.bins))) != nil }
     guard entries.count >= 2 else {
       throw UsageError(description: "--table \(table) holds fewer than two networks of this space")

@@ -145,18 +145,25 @@ struct TableOptions: ParsableArguments {
   ///
   /// - Throws: `UsageError` when the table cannot be read or is of another network.
   func load() throws -> (AccuracyTable, CostModel) {
-    let cost = CostModel(
+    let file = TableFile(path: table, network: network, bins: bins)
+    let cost = try file.costs()
+    return (try file.read(cost), cost)
+  }
+}
+
+/// A table of a network on the images of CIFAR-10, as a file.
+struct TableFile {
+  let path, network: String
+  let bins: Int
+
+  /// The costs of the table's networks.
+  func costs() throws -> CostModel {
+    CostModel(
       try SearchSpace(
         try Architecture.named(
           network, image: FeatureShape(channels: 3, height: 32, width: 32), classes: 10),
         bins: bins))
-    return (try TableFile(path: table, network: network).read(cost), cost)
   }
-}
-
-/// A table of a network, as a file.
-struct TableFile {
-  let path, network: String
 
   /// - Throws: `UsageError` when there is no such file, or when its networks or costs are not those of `cost`.
   func read(_ cost: CostModel) throws -> AccuracyTable {

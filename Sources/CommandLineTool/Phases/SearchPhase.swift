@@ -11,9 +11,12 @@ extension RunSession {
   /// The supernet's trained weights on every rank.
   ///
   /// - Throws: `UsageError` when the supernet is not trained to its end.
-  func supernetWeights(_ layout: ParameterLayout) throws -> AlignedStorage<Float> {
+  func supernetWeights(
+    _ layout: ParameterLayout, step: Int? = nil
+  ) throws -> AlignedStorage<Float> {
     try weights(
-      of: Self.supernetPhase, layout, totalSteps: supernetRecipe.schedule.totalSteps, verb: "train")
+      of: Self.supernetPhase, layout, totalSteps: step ?? supernetRecipe.schedule.totalSteps,
+      verb: "train")
   }
 
   /// The weights of a finished training, read by rank 0 and given to all.
@@ -37,10 +40,12 @@ extension RunSession {
   }
 
   /// Measures the supernet's widths on the held-out images.
-  func supernetEvaluator() throws -> Evaluator {
+  ///
+  /// - Parameter step: that of the weights; the last by default.
+  func supernetEvaluator(step: Int? = nil) throws -> Evaluator {
     let layout = ParameterLayout(plan.space.architecture)
     return Evaluator(
-      space: plan.space, layout: layout, parameters: try supernetWeights(layout),
+      space: plan.space, layout: layout, parameters: try supernetWeights(layout, step: step),
       calibration: try images.calibrationImages(), images: try images.heldOutImages(),
       cacheBytes: configuration.search.cache << 20, context: context)
   }
@@ -53,9 +58,13 @@ extension RunSession {
 
   /// Scores candidates as a search asks for it, on this rank.
   ///
-  /// - Parameter stopError: the most probable it may be that a candidate is wrongly given up early; 0 to give up none.
-  func candidateScorer(stopError: Double = 0) throws -> CandidateScoring.Scorer {
-    let evaluator = try supernetEvaluator()
+  /// - Parameters:
+  ///   - step: that of the weights; the last by default.
+  ///   - stopError: the most probable it may be that a candidate is wrongly given up early; 0 to give up none.
+  func candidateScorer(
+    step: Int? = nil, stopError: Double = 0
+  ) throws -> CandidateScoring.Scorer {
+    let evaluator = try supernetEvaluator(step: step)
     return { [self] task, betweenPasses in
       let test = task.aim.flatMap { aim in
         stopError > 0 ? SequentialTest(aim: aim, errorRate: stopError) : nil

@@ -21,13 +21,26 @@ extension RunSession {
       progress.note("the supernet is trained already")
       return .finished
     }
-    let space = plan.space
-    return try train(
-      phase: Self.supernetPhase, space: space,
+    guard let warmup = predictorWarmup else { return try trainSupernet(by: plan.sampler()) }
+    if try !agree({ try (folder?.newest(Self.supernetPhase)?.step ?? 0) >= warmup }),
+      try trainSupernet(by: plan.sampler(), until: warmup) == .stopped
+    {
+      return .stopped
+    }
+    guard let predictor = try fitPredictor(after: warmup) else { return .stopped }
+    return try trainSupernet(by: plan.sampler(predictor))
+  }
+
+  private func trainSupernet(
+    by sampler: any WidthSampling, until step: Int? = nil
+  ) throws -> PhaseOutcome {
+    try train(
+      phase: Self.supernetPhase, space: plan.space,
       plan: TrainingPlan(
-        space: space, sharing: plan.sharing,
-        sampler: plan.sampler, seed: configuration.run.seed),
-      recipe: recipe, indices: images.split.training, metrics: .train, offset: 0)
+        space: plan.space, sharing: plan.sharing, sampler: sampler,
+        seed: configuration.run.seed),
+      recipe: supernetRecipe, indices: images.split.training, metrics: .train, offset: 0,
+      until: step)
   }
 
   /// Any training, from its newest checkpoint to its end or to a request to leave.
@@ -38,9 +51,10 @@ extension RunSession {
   /// - Parameters:
   ///   - metrics: the log that rank 0 writes.
   ///   - offset: steps that earlier trainings of the same log count.
+  ///   - limit: the step at which it ends, if before its last one.
   func train(
     phase: String, space: SearchSpace, plan: TrainingPlan, recipe: TrainingRecipe,
-    indices: [Int], metrics: RunDirectory.Metrics, offset: Int
+    indices: [Int], metrics: RunDirectory.Metrics, offset: Int, until limit: Int? = nil
   ) throws -> PhaseOutcome {
     let loader = try images.loader(
       indices, batch: recipe.globalBatch, shards: recipe.shards,
@@ -58,15 +72,16 @@ extension RunSession {
     var due = CheckpointClock(
       configuration.checkpoint.every, stepsPerEpoch: loader.stepsPerEpoch)
     progress.begin(phase, step: trainer.step, of: trainer.totalSteps)
-    while !trainer.isFinished {
+    let end = limit ?? trainer.totalSteps
+    while trainer.step < end {
       let report = try trainer.advance(request: Signals.request)
       figures.add(report)
       progress.update(report, batch: recipe.globalBatch)
-      if report.step % configuration.log.every == 0 || trainer.isFinished {
+      if report.step % configuration.log.every == 0 || report.step == end {
         try log?.append(
           step: offset + report.step, figures.takeFields(stepsPerEpoch: loader.stepsPerEpoch))
       }
-      let isDue = due.isDue(after: report.step) || trainer.isFinished
+      let isDue = due.isDue(after: report.step) || report.step == end
       if isDue || report.request != .none {
         try save(trainer, log)
         Signals.clearCheckpoint()

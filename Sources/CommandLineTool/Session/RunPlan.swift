@@ -40,13 +40,16 @@ struct RunPlan {
   }
 
   /// Which widths the supernet's steps train.
-  var sampler: any WidthSampling {
+  ///
+  /// - Parameter predictor: judges networks, where the configuration asks for one; none in its warm-up.
+  func sampler(_ predictor: AdditivePredictor? = nil) -> any WidthSampling {
     let (supernet, seed) = (configuration.supernet, configuration.run.seed)
     let base: any WidthSampling =
       switch supernet.sampler {
       case .uniform: WidthSampler(space: space, seed: seed)
       case .complementary: ComplementarySampler(space: space, seed: seed)
-      case .sandwich:
+      case .attentive where supernet.attentive.judge == .predictor && predictor == nil,
+        .sandwich:
         SandwichSampler(
           space: space, seed: seed, count: supernet.networks, distills: supernet.distill)
       case .attentive:
@@ -55,7 +58,9 @@ struct RunPlan {
           settings: AttentiveSampler.Settings(
             count: supernet.networks, candidates: supernet.attentive.candidates,
             choice: supernet.attentive.keep == .best ? .lowestLoss : .highestLoss,
-            costs: supernet.attentive.costs, distills: supernet.distill), seed: seed)
+            costs: supernet.attentive.costs, distills: supernet.distill),
+          judge: predictor.map { predictor in .predictor { predictor.score($0.bins) } } ?? .loss,
+          seed: seed)
       }
     guard supernet.fullNetworkEvery > 0 else { return base }
     return InterleavedSampler(

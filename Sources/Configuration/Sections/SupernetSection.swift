@@ -53,6 +53,12 @@ extension RunConfiguration {
 
   /// AttentiveNAS's choice among random networks.
   public struct Attention: Codable, Hashable, Sendable {
+    /// Who says which network is best.
+    public var judge: Judge
+    /// Epochs of a plain sandwich before the predictor's networks are scored.
+    public var warmupEpochs: Int
+    /// Random networks whose scores the predictor learns from.
+    public var scored: Int
     /// Networks of one cost among which one is chosen.
     public var candidates: Int
     /// Which of them is trained.
@@ -61,7 +67,15 @@ extension RunConfiguration {
     public var costs: Int
   }
 
-  /// One end of an order by loss.
+  /// Who says which of several networks is best.
+  public enum Judge: String, Codable, CaseIterable, Sendable {
+    /// The loss on the step's images.
+    case loss
+    /// A model of the scores of some networks.
+    case predictor
+  }
+
+  /// One end of an order.
   public enum Extreme: String, Codable, CaseIterable, Sendable {
     case best, worst
   }
@@ -94,6 +108,7 @@ extension RunConfiguration {
 extension RunConfiguration.Sharing: Choice {}
 extension RunConfiguration.Sampler: Choice {}
 extension RunConfiguration.Extreme: Choice {}
+extension RunConfiguration.Judge: Choice {}
 extension RunConfiguration.ReferenceNetwork: Choice {}
 
 extension RunConfiguration.Supernet: Section {
@@ -160,18 +175,36 @@ extension RunConfiguration.FreeChannels: Section {
   ]
 }
 
+extension Condition<RunConfiguration.Attention> {
+  fileprivate static let predictor = Condition(words: "judge predictor") { $0.judge == .predictor }
+}
+
 extension RunConfiguration.Attention: Section {
   static let fields: [Field<Self>] = [
     .value(
-      "candidates", \.candidates, .from(1, to: 1_000), unit: "networks", example: "5",
-      "random networks of one cost, of which a step of the attentive sampler trains one"),
+      "judge", \.judge, example: "loss",
+      "what says how good a network is; loss: its loss on the step's images; predictor: an additive "
+        + "model of the scores of some networks"),
     .value(
-      "keep", \.keep, example: "worst",
-      "which one: the one with the lowest loss on the step's images, or with the highest"),
+      "warmup_epochs", \.warmupEpochs, .positive, unit: "epochs", example: "2",
+      "of a plain sandwich, after which the predictor's networks are scored", when: .predictor),
+    .value(
+      "scored", \.scored, .from(2, to: 1_000_000), unit: "networks", example: "1024",
+      "random ones that are scored on the held-out images for the predictor", when: .predictor),
+    .value(
+      "candidates", \.candidates, .from(1, to: 1_000), unit: "networks", example: "5",
+      "random networks of one cost, of which a step of the attentive sampler trains one",
+      default: "3, or 50 with judge predictor"),
+    .value(
+      "keep", \.keep, example: "worst", "which one of them"),
     .value(
       "costs", \.costs, .from(1, to: 10_000), unit: "costs", example: "50",
       "told apart over the whole space; they are drawn as often as random networks have them"),
   ]
+
+  mutating func fillDefaults(given: Set<String>) {
+    if !given.contains("candidates"), judge == .predictor { candidates = 50 }
+  }
 }
 
 extension RunConfiguration.Calibration: Section {

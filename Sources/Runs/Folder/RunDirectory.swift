@@ -53,6 +53,8 @@ extension RunDirectory {
   public var report: String { "\(path)/report.html" }
   /// What the search asked and was told.
   public var searchJournal: String { "\(path)/search/journal.jsonl" }
+  /// What the networks scored that a sampler's predictor learns from.
+  public var predictorJournal: String { "\(path)/search/predictor.jsonl" }
   /// What networks of a table scored.
   public var benchJournal: String { "\(path)/search/bench.jsonl" }
   /// For a `CheckpointStore`.

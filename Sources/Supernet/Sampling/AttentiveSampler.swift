@@ -3,9 +3,17 @@ import Randomness
 /// AttentiveNAS (Wang et al., CVPR 2021): a sandwich whose random networks are the best, or the worst, of several.
 ///
 /// A cost is drawn as often as uniform widths have it, then some networks of that cost, each layer by the frequency of
-/// its widths among networks of that cost (section 3.2); of these the step trains the one with the lowest loss on its
-/// images (BestUp) or the highest (WorstUp).
+/// its widths among networks of that cost (section 3.2); of these the step trains the best (BestUp) or the worst
+/// (WorstUp), by their losses on its images or by a predictor of accuracies (section 3.3).
 public struct AttentiveSampler: WidthSampling {
+  /// Who says which network is best.
+  public enum Judge: Sendable {
+    /// Their losses on the step's images, by a forward pass each.
+    case loss
+    /// A predictor of accuracies, the higher the better; the first of equal ones wins.
+    case predictor(@Sendable (Widths) -> Double)
+  }
+
   /// How a step chooses.
   public struct Settings: Hashable, Codable, Sendable {
     /// Networks of a step, the widest and the narrowest included; at least 3.
@@ -35,13 +43,15 @@ public struct AttentiveSampler: WidthSampling {
 
   private let space: SearchSpace
   private let settings: Settings
+  private let judge: Judge
   private let prior: CostPrior
   private let seed: UInt64
 
   /// The sampler of a space.
-  public init(space: SearchSpace, settings: Settings, seed: UInt64) {
+  public init(space: SearchSpace, settings: Settings, judge: Judge = .loss, seed: UInt64) {
     self.space = space
     self.settings = settings
+    self.judge = judge
     self.seed = seed
     prior = CostPrior(CostModel(space), levels: settings.costs, seed: seed)
   }
@@ -52,12 +62,27 @@ public struct AttentiveSampler: WidthSampling {
     let chosen = (0..<settings.count - 2).map { index in
       var stream = RandomStream(seed: seed, purpose: .widths, step: step, index: index)
       let level = prior.level(using: &stream)
+      let drawn = (0..<settings.candidates).map { _ in prior.widths(at: level, using: &stream) }
       return SampledPass(
-        (0..<settings.candidates).map { _ in prior.widths(at: level, using: &stream) },
-        choice: settings.choice, target: target)
+        candidates(among: drawn), choice: settings.choice, target: target)
     }
     return [SampledPass([space.fullWidths])] + chosen
       + [SampledPass([space.lowestWidths], target: target)]
+  }
+
+  /// Those that the step's images have to choose from.
+  private func candidates(among drawn: [Widths]) -> [Widths] {
+    guard case .predictor(let score) = judge else { return drawn }
+    let scores = drawn.map(score)
+    let chosen = drawn.indices.dropFirst().reduce(0) { best, place in
+      let isBetter =
+        switch settings.choice {
+        case .lowestLoss: scores[place] > scores[best]
+        case .highestLoss: scores[place] < scores[best]
+        }
+      return isBetter ? place : best
+    }
+    return [drawn[chosen]]
   }
 }
 
