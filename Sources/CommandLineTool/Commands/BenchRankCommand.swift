@@ -49,8 +49,8 @@ struct BenchRankCommand: ParsableCommand {
     }
     let entries = try chosen(session.plan)
     var search = ListedSearch(
-      space: LegalSpace(choices: session.plan.space.choices, window: 0...Int.max),
-      candidates: entries.map { Candidate(bins: $0.bins, cost: $0.macs) })
+      space: LegalSpace(choices: session.plan.space.choices, window: .everything),
+      candidates: entries.map { Candidate(bins: $0.bins, cost: $0.cost) })
     let outcome = try session.host(
       &search, scoring, journal: try folder.scores(folder.directory.benchJournal), phase: "bench"
     ).outcome
