@@ -24,6 +24,9 @@ let package = Package(
     .library(name: "Engine", targets: ["Engine"]),
     .library(name: "Supernet", targets: ["Supernet"]),
     .library(name: "Cluster", targets: ["Cluster"]),
+    .library(name: "Datasets", targets: ["Datasets"]),
+    .library(name: "Search", targets: ["Search"]),
+    .library(name: "Training", targets: ["Training"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -28,6 +28,9 @@ let package = Package(
     benchmark("PeakBenchmark", uses: "Engine"),
     benchmark("StepBenchmark", uses: "Engine", "Supernet", "Cluster"),
     benchmark("ScoringBenchmark", uses: "Engine", "Supernet"),
+    benchmark(
+      "CandidateBenchmark", uses: "Engine", "Supernet", "Cluster", "Datasets", "Search",
+      "Training"),
     benchmark("ConvolutionBenchmark", uses: "Engine"),
   ],
   swiftLanguageModes: [.v6]

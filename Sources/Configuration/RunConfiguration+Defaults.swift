@@ -27,7 +27,9 @@ extension RunConfiguration {
     search: Search(
       method: .evolution, population: 50, generations: 40, top: 10, mutations: 25, crossovers: 25,
       mutationProbability: 0.1, initial: 64, explored: 4,
-      budget: Budget(macs: .share(Percentage(percent: 50)), lowest: Percentage(percent: 80)),
+      budget: Budget(
+        macs: .share(Percentage(percent: 50)), lowest: Percentage(percent: 80),
+        parameters: .share(Percentage(percent: 100))),
       batch: 250, stopError: 0.001, cache: 1024),
     retrain: Retrain(recipe: recipe(epochs: 10), also: [.base, .uniform]),
     checkpoint: Checkpoint(every: .seconds(600), keep: 3),

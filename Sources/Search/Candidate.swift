@@ -2,11 +2,11 @@
 public struct Candidate: Hashable, Codable, Sendable {
   /// The genotype: one bin per width group, counted from 1, the narrowest.
   public let bins: [Int]
-  /// Multiply-accumulates for one image.
-  public let cost: Int
+  /// What it needs.
+  public let cost: NetworkCost
 
   /// A candidate of known cost.
-  public init(bins: [Int], cost: Int) {
+  public init(bins: [Int], cost: NetworkCost) {
     self.bins = bins
     self.cost = cost
   }

@@ -1,14 +1,14 @@
 /// A search over the bins of width groups, as a value that asks and is told.
 ///
 ///     while !search.isFinished {
-///       let candidates = search.ask(cost: macs)      // a generation; the same again until told
+///       let candidates = search.ask(cost: costs)    // a generation; the same again until told
 ///       search.tell(candidates.map(score))
 ///     }
 ///     search.best
 ///
 /// It knows no model, file or rank. Equal seeds and scores give equal generations, also through an encoding in
-/// between. No candidate is asked twice. A search that draws its candidates asks only for legal ones, whose cost lies in the
-/// window; one that follows a way or a list says so.
+/// between. No candidate is asked twice. A search that draws its candidates asks only for legal ones, whose MACs and
+/// parameters both lie in the window; one that follows a way or a list says so.
 public protocol CandidateSearch: Codable, Sendable {
   /// The candidates it may ask for.
   var space: LegalSpace { get }
@@ -24,7 +24,7 @@ public protocol CandidateSearch: Codable, Sendable {
   var accuracyToReach: Double? { get }
 
   /// Different candidates that were never asked; none when there are no more.
-  func nextGeneration(cost: ([Int]) -> Int) -> [Candidate]
+  func nextGeneration(cost: ([Int]) -> NetworkCost) -> [Candidate]
 }
 
 /// What a search has asked and was told.
@@ -76,9 +76,8 @@ extension CandidateSearch {
 
   /// The next generation: never empty before the search is finished, empty after.
   ///
-  /// - Parameter cost: multiply-accumulates of a network with the given bins; a value outside the
-  ///   window forbids it.
-  public mutating func ask(cost: ([Int]) -> Int) -> [Candidate] {
+  /// - Parameter cost: what a network with the given bins needs; a value outside the window forbids it.
+  public mutating func ask(cost: ([Int]) -> NetworkCost) -> [Candidate] {
     if !pending.isEmpty || isFinished { return pending }
     progress.open(nextGeneration(cost: cost))
     return pending

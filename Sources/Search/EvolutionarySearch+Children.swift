@@ -9,7 +9,7 @@ extension EvolutionarySearch {
   }
 
   /// Children of the best so far, filled up with random candidates; fewer only when no more exist.
-  public func nextGeneration(cost: ([Int]) -> Int) -> [Candidate] {
+  public func nextGeneration(cost: ([Int]) -> NetworkCost) -> [Candidate] {
     let parents = top.map(\.candidate.bins)
     var seen = seen
     var children: [Candidate] = []
@@ -24,7 +24,7 @@ extension EvolutionarySearch {
   }
 
   private func mutations(
-    of parents: [[Int]], seen: inout Set<[Int]>, cost: ([Int]) -> Int
+    of parents: [[Int]], seen: inout Set<[Int]>, cost: ([Int]) -> NetworkCost
   ) -> [Candidate] {
     var random = stream(.mutation)
     return space.children(settings.mutations, seen: &seen, cost: cost) {
@@ -37,7 +37,7 @@ extension EvolutionarySearch {
   }
 
   private func crossovers(
-    of parents: [[Int]], seen: inout Set<[Int]>, cost: ([Int]) -> Int
+    of parents: [[Int]], seen: inout Set<[Int]>, cost: ([Int]) -> NetworkCost
   ) -> [Candidate] {
     var random = stream(.crossover)
     return space.children(settings.crossovers, seen: &seen, cost: cost) {

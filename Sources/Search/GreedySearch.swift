@@ -3,8 +3,8 @@
 ///
 /// A generation is the network so far with each group one bin narrower. Nothing is random.
 public struct GreedySearch: CandidateSearch {
-  /// Its upper end is the budget; networks on the way there cost more, and the last may cost less than its lower end,
-  /// since a bin of a large group can step over any window.
+  /// Its upper ends, of MACs and of parameters, are the budget; networks on the way there cost more, and the last may
+  /// cost less than its lower end, since a bin of a large group can step over any window.
   public let space: LegalSpace
   /// What was asked and told so far.
   public var progress = SearchProgress()
@@ -28,16 +28,16 @@ public struct GreedySearch: CandidateSearch {
 
   /// The first network on the way that meets the budget; nil while none does.
   public var best: ScoredCandidate? {
-    path.first { $0.candidate.cost <= space.window.upperBound }
+    path.first { !space.window.isTooDear($0.candidate.cost) }
   }
 
   /// The neighbours of the network so far; none once the budget is met.
-  public func nextGeneration(cost: ([Int]) -> Int) -> [Candidate] {
+  public func nextGeneration(cost: ([Int]) -> NetworkCost) -> [Candidate] {
     guard let last = path.last?.candidate else {
       let widest = space.choices.map(\.upperBound)
       return [Candidate(bins: widest, cost: cost(widest))]
     }
-    if last.cost <= space.window.upperBound { return [] }
+    if !space.window.isTooDear(last.cost) { return [] }
     return space.choices.indices.compactMap { group in
       guard last.bins[group] > space.choices[group].lowerBound else { return nil }
       var bins = last.bins

@@ -13,7 +13,7 @@ extension LegalSpace {
   /// into the window, since a tight budget may be legal for less than one network in a million.
   func randomCandidates(
     _ count: Int, excluding excluded: Set<[Int]>, using random: inout RandomStream,
-    cost: ([Int]) -> Int
+    cost: ([Int]) -> NetworkCost
   ) -> [Candidate] {
     var seen = excluded
     var found = distinct(count, tries: count * Self.triesPerCandidate, seen: &seen) {
@@ -32,7 +32,7 @@ extension LegalSpace {
 
   /// Up to `count` legal children never seen before; fewer where chance finds no more soon.
   func children(
-    _ count: Int, seen: inout Set<[Int]>, cost: ([Int]) -> Int, breed: () -> [Int]
+    _ count: Int, seen: inout Set<[Int]>, cost: ([Int]) -> NetworkCost, breed: () -> [Int]
   ) -> [Candidate] {
     distinct(count, tries: count * Self.triesPerChild, seen: &seen) {
       candidate(breed(), cost: cost)
@@ -54,24 +54,41 @@ extension LegalSpace {
     choices.map { random.integer(in: $0) }
   }
 
-  private func remaining(excluding seen: Set<[Int]>, cost: ([Int]) -> Int) -> [Candidate]? {
+  private func remaining(excluding seen: Set<[Int]>, cost: ([Int]) -> NetworkCost) -> [Candidate]? {
     enumeration?.compactMap { seen.contains($0) ? nil : candidate($0, cost: cost) }
   }
 
   /// Random bins, then one random group a bin narrower while too dear, wider while too cheap.
-  private func walkIntoWindow(using random: inout RandomStream, cost: ([Int]) -> Int) -> Candidate?
-  {
+  ///
+  /// With too few MACs and too many parameters at once a group is narrowed and another widened, wherever that
+  /// leads nearer.
+  private func walkIntoWindow(
+    using random: inout RandomStream, cost: ([Int]) -> NetworkCost
+  ) -> Candidate? {
     var bins = randomBins(using: &random)
     for _ in 0..<(2 * choices.reduce(0) { $0 + $1.count }) {
       let value = cost(bins)
       if window.contains(value) { return Candidate(bins: bins, cost: value) }
-      let tooDear = value > window.upperBound
-      let movable = bins.indices.filter {
-        tooDear ? bins[$0] > choices[$0].lowerBound : bins[$0] < choices[$0].upperBound
+      var next = bins
+      if window.isTooDear(value) {
+        guard move(&next, by: -1, using: &random) else { return nil }
       }
-      guard !movable.isEmpty else { return nil }
-      bins[movable[random.integer(below: movable.count)]] += tooDear ? -1 : 1
+      if window.isTooCheap(value) {
+        guard move(&next, by: 1, using: &random) else { return nil }
+      }
+      let isExchange = window.isTooDear(value) && window.isTooCheap(value)
+      if !isExchange || window.distance(to: cost(next)) <= window.distance(to: value) {
+        bins = next
+      }
     }
     return nil
+  }
+
+  /// Makes a random group a bin narrower or wider; false where none can be.
+  private func move(_ bins: inout [Int], by step: Int, using random: inout RandomStream) -> Bool {
+    let movable = bins.indices.filter { choices[$0].contains(bins[$0] + step) }
+    guard !movable.isEmpty else { return false }
+    bins[movable[random.integer(below: movable.count)]] += step
+    return true
   }
 }

@@ -4,14 +4,14 @@
 public struct LegalSpace: Hashable, Codable, Sendable {
   /// The bins that each width group may take.
   public let choices: [ClosedRange<Int>]
-  /// Legal costs in multiply-accumulates, both ends included.
-  public let window: ClosedRange<Int>
+  /// Legal costs.
+  public let window: CostWindow
 
   /// Spaces up to this size are enumerated when chance no longer finds what is left of them.
   static let enumerationLimit = 1 << 20
 
   /// The space of some width groups under a window of costs.
-  public init(choices: [ClosedRange<Int>], window: ClosedRange<Int>) {
+  public init(choices: [ClosedRange<Int>], window: CostWindow) {
     precondition(
       choices.allSatisfy { $0.lowerBound >= 1 }, "every width group keeps at least one bin")
     self.choices = choices
@@ -19,7 +19,7 @@ public struct LegalSpace: Hashable, Codable, Sendable {
   }
 
   /// The candidate with these bins, if its cost is legal.
-  func candidate(_ bins: [Int], cost: ([Int]) -> Int) -> Candidate? {
+  func candidate(_ bins: [Int], cost: ([Int]) -> NetworkCost) -> Candidate? {
     let value = cost(bins)
     return window.contains(value) ? Candidate(bins: bins, cost: value) : nil
   }

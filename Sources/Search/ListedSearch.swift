@@ -20,5 +20,5 @@ public struct ListedSearch: CandidateSearch {
   public var mostCandidates: Int { candidates.count }
 
   /// All of them.
-  public func nextGeneration(cost: ([Int]) -> Int) -> [Candidate] { candidates }
+  public func nextGeneration(cost: ([Int]) -> NetworkCost) -> [Candidate] { candidates }
 }

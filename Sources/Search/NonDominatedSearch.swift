@@ -1,6 +1,7 @@
 import Randomness
 
 /// One search for the whole front of accuracy against multiply-accumulates: NSGA-II (Deb and others, 2002).
+/// Parameters only decide what is legal.
 ///
 /// A generation is children of the population: parents by binary tournament, each gene from either, then some genes
 /// drawn anew. Parents and children together are ranked by fronts, and within a front by how alone they stand; the
@@ -36,7 +37,7 @@ public struct NonDominatedSearch: CandidateSearch {
   public var mostCandidates: Int { population * generations }
 
   /// Children of the survivors so far.
-  public func nextGeneration(cost: ([Int]) -> Int) -> [Candidate] {
+  public func nextGeneration(cost: ([Int]) -> NetworkCost) -> [Candidate] {
     var random = RandomStream(seed: seed, purpose: .search, step: generation)
     var seen = seen
     let parents = survivors()

@@ -4,7 +4,8 @@ enum ParetoFront {
   static func dominates(_ first: ScoredCandidate, _ second: ScoredCandidate) -> Bool {
     let (better, worse) = (isMoreAccurate(first, second), isMoreAccurate(second, first))
     let (cheaper, dearer) = (
-      first.candidate.cost < second.candidate.cost, first.candidate.cost > second.candidate.cost
+      first.candidate.cost.macs < second.candidate.cost.macs,
+      first.candidate.cost.macs > second.candidate.cost.macs
     )
     return !worse && !dearer && (better || cheaper)
   }
@@ -38,7 +39,7 @@ enum ParetoFront {
       let front = candidates.indices.filter { ranks[$0] == rank }
       for wish in [
         { (candidate: ScoredCandidate) in candidate.score.accuracy },
-        { (candidate: ScoredCandidate) in Double(candidate.candidate.cost) },
+        { (candidate: ScoredCandidate) in Double(candidate.candidate.cost.macs) },
       ] {
         let order = front.sorted {
           let (a, b) = (wish(candidates[$0]), wish(candidates[$1]))
@@ -59,13 +60,13 @@ enum ParetoFront {
 }
 
 extension CandidateSearch {
-  /// Of all candidates told so far those that no other beats in both accuracy and cost, the cheapest first.
+  /// Of all candidates told so far those that no other beats in both accuracy and multiply-accumulates, the cheapest first.
   public var front: [ScoredCandidate] {
     var found: [ScoredCandidate] = []
-    // By cost, and the best first among equals: whatever is better than all before is on the front.
+    // By MACs, and the best first among equals: whatever is better than all before is on the front.
     for candidate in history.sorted(by: {
-      $0.candidate.cost != $1.candidate.cost
-        ? $0.candidate.cost < $1.candidate.cost : $0 < $1
+      $0.candidate.cost.macs != $1.candidate.cost.macs
+        ? $0.candidate.cost.macs < $1.candidate.cost.macs : $0 < $1
     }) where found.last.map({ ParetoFront.dominates($0, candidate) }) != true {
       found.append(candidate)
     }

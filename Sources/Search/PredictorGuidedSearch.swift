@@ -51,7 +51,7 @@ public struct PredictorGuidedSearch: CandidateSearch {
   }
 
   /// Random ones, or the predictor's best with some random ones.
-  public func nextGeneration(cost: ([Int]) -> Int) -> [Candidate] {
+  public func nextGeneration(cost: ([Int]) -> NetworkCost) -> [Candidate] {
     var random = RandomStream(seed: seed, purpose: .search, step: generation)
     guard generation > 0 else {
       return space.randomCandidates(settings.initial, excluding: [], using: &random, cost: cost)
@@ -70,7 +70,7 @@ public struct PredictorGuidedSearch: CandidateSearch {
   /// New legal candidates, the most promising first: of all, where they can be listed, else of those that an evolution
   /// on predicted scores meets.
   private func promising(
-    _ predictor: AdditivePredictor, excluding seen: Set<[Int]>, cost: ([Int]) -> Int
+    _ predictor: AdditivePredictor, excluding seen: Set<[Int]>, cost: ([Int]) -> NetworkCost
   ) -> [Candidate] {
     let candidates: [Candidate]
     if space.size <= Self.mostListed, let all = space.enumeration {

@@ -24,7 +24,7 @@ public struct RandomSearch: CandidateSearch {
   public var mostCandidates: Int { population * generations }
 
   /// Uniform over what is legal and new, as far as chance finds it.
-  public func nextGeneration(cost: ([Int]) -> Int) -> [Candidate] {
+  public func nextGeneration(cost: ([Int]) -> NetworkCost) -> [Candidate] {
     var random = RandomStream(seed: seed, purpose: .search, step: generation)
     return space.randomCandidates(population, excluding: seen, using: &random, cost: cost)
   }

@@ -9,6 +9,8 @@ public struct ScoreRecord: Codable, Equatable, Sendable {
   public let bins: [Int]
   /// Multiply-accumulates for one image.
   public let macs: Int
+  /// Parameters; nil in journals of versions that did not count them.
+  public let parameters: Int?
   /// On the held-out images.
   public let accuracy, loss: Double
   /// The images it was measured on where it was given up as hopeless; nil where it was measured on all.
@@ -93,7 +95,7 @@ public struct CandidateScoring {
   ///   - record: called for each new score before anything is decided on it.
   ///   - told: called after each generation.
   public func host(
-    _ search: inout some CandidateSearch, cost: ([Int]) -> Int, known: [[Int]: Score],
+    _ search: inout some CandidateSearch, cost: ([Int]) -> NetworkCost, known: [[Int]: Score],
     record: (ScoreRecord) throws -> Void, told: (any CandidateSearch) throws -> Void
   ) throws -> Outcome {
     var host = Host(communicator: communicator, scores: known)
@@ -284,9 +286,10 @@ public struct CandidateScoring {
     ) throws {
       try record(
         ScoreRecord(
-          generation: generation, bins: candidate.bins, macs: candidate.cost,
-          accuracy: finding.score.accuracy, loss: finding.score.loss,
-          stoppedAfter: finding.stoppedAfter, rank: rank, seconds: seconds))
+          generation: generation, bins: candidate.bins, macs: candidate.cost.macs,
+          parameters: candidate.cost.parameters, accuracy: finding.score.accuracy,
+          loss: finding.score.loss, stoppedAfter: finding.stoppedAfter, rank: rank,
+          seconds: seconds))
       scores[candidate.bins] = finding.score
     }
 

@@ -51,6 +51,9 @@ extension CommandLineTests {
           saying: "MACs")
         #expect(!place.run.exists())
       }
+      expectRefusal(
+        try place.vernier("run", "run.yaml", "--set", "search.budget.parameters=1000"), code: 2,
+        saying: "No width meets the budget of 1,000 parameters")
     }
 
     @Test func moreRanksThanShardsAreRefused() throws {

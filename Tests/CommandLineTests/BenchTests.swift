@@ -27,13 +27,35 @@ extension CommandLineTests {
       #expect(table.output.contains("optimum \(String(format: "%.3f", found.optimum)) %"))
     }
 
+    /// The widest network of the table would be best; only its parameters forbid it.
+    @Test func aBoundOnParametersAloneIsKept() throws {
+      let place = try Workplace()
+      try place.writeTable(of: "cbm-mobilenet", image: 32, classes: 10) { $0.min()! >= 2 }
+      let outcome = try place.vernier(
+        "bench", "simulate", "--table", "table.json", "--seeds", "2", "--macs", "100%", "--lowest",
+        "0%", "--parameters", "1.2M", "--generations", "4", "--population", "20", "--json")
+      expectSuccess(outcome)
+      let found = try JSONDecoder().decode(Simulated.self, from: Data(outcome.output.utf8))
+      #expect(found.mostParameters == 1_200_000 && found.networks < 2187)
+      let space = try SearchSpace(
+        Architecture.named(
+          "cbm-mobilenet", image: FeatureShape(channels: 3, height: 32, width: 32), classes: 10))
+      for run in found.runs {
+        let widths = try #require(Widths(parsing: run.widths))
+        #expect(CostModel(space).parameters(of: widths) <= 1_200_000)
+      }
+    }
+
     private struct Simulated: Decodable {
       struct Run: Decodable {
         let seed: UInt64
+        let widths: String
         let accuracy: Double
         let queries: Int
       }
       let method: String
+      let mostParameters: Int?
+      let networks: Int
       let optimum, mean, worst: Double
       let runs: [Run]
     }
@@ -86,7 +108,11 @@ extension CommandLineTests {
       (code, text) = try refusal("table.json", "--macs", "0.5")
       #expect(code == 2 && text.contains("--macs 0.5: give a part of the full network such as 50%"))
       (code, text) = try refusal("table.json", "--macs", "90%")
-      #expect(code == 2 && text.contains("holds no network between "))
+      #expect(code == 2 && text.contains("holds no network of "))
+      (code, text) = try refusal("table.json", "--parameters", "few")
+      #expect(code == 2 && text.contains("--parameters few: give a part of the full network"))
+      (code, text) = try refusal("table.json", "--macs", "100%", "--parameters", "1K")
+      #expect(code == 2 && text.contains("MACs and at most 1,000 parameters; change --macs"))
     }
   }
 }

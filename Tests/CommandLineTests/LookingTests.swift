@@ -11,7 +11,10 @@ extension CommandLineTests {
         "run", "run.yaml", "--dry-run", "--set", "search.population=40", ranks: ranks)
       expectSuccess(outcome)
       #expect(outcome.output.components(separatedBy: "population: 40").count == 2)
-      for word in ["training images   64", "test images       40", "MACs, full", "width groups"] {
+      for word in [
+        "training images   64", "test images       40", "MACs, full", "width groups",
+        "  parameters: 100%\n", "searched          ",
+      ] {
         #expect(outcome.output.contains(word), "\(outcome)")
       }
       #expect(!FileManager.default.fileExists(atPath: "\(place.path)/runs"))

@@ -111,7 +111,7 @@ struct Refusal: CustomTestStringConvertible, Sendable {
     Refusal(
       "search: {budget: {macs: 0.5}}",
       "run.yaml:3: search.budget.macs must be a part of the full network such as 50%, or a number "
-        + "of MACs such as 105M or 105640960, above 0 and at most 100%, but it is '0.5'"),
+        + "such as 105M or 105640960, above 0 and at most 100%, but it is '0.5'"),
     Refusal(
       "checkpoint: {every: 200}",
       "run.yaml:3: checkpoint.every must be a number and a unit, st (steps), ep (epochs), s, min "
@@ -147,11 +147,15 @@ struct Refusal: CustomTestStringConvertible, Sendable {
     Refusal(
       "search: {budget: {macs: 120%}}",
       "run.yaml:3: search.budget.macs must be a part of the full network such as 50%, or a number "
-        + "of MACs such as 105M or 105640960, above 0 and at most 100%, but it is 120%"),
+        + "such as 105M or 105640960, above 0 and at most 100%, but it is 120%"),
     Refusal(
       "search: {budget: {macs: 0}}",
       "run.yaml:3: search.budget.macs must be a part of the full network such as 50%, or a number "
-        + "of MACs such as 105M or 105640960, above 0 and at most 100%, but it is 0"),
+        + "such as 105M or 105640960, above 0 and at most 100%, but it is 0"),
+    Refusal(
+      "search: {budget: {parameters: 101%}}",
+      "run.yaml:3: search.budget.parameters must be a part of the full network such as 50%, or a "
+        + "number such as 105M or 105640960, above 0 and at most 100%, but it is 101%"),
     Refusal(
       "retrain: {also: [base, base]}",
       "run.yaml:3: retrain.also must be a list of base, uniform without repetition, "

@@ -28,10 +28,19 @@ import Testing
 
   @Test func theWindowOfABudgetRoundsInwards() throws {
     let budget = try parsed(Example.jpeg).search.budget
-    #expect(budget.window(full: 101) == 40...50)
-    #expect(budget.window(full: 103) == 41...51)
+    #expect(budget.macs(full: 101) == 40...50)
+    #expect(budget.macs(full: 103) == 41...51)
     let exact = try parsed(Example.jpeg, set: ["search.budget.lowest=100%"]).search.budget
-    #expect(exact.window(full: 101) == 50...50)
+    #expect(exact.macs(full: 101) == 50...50)
+  }
+
+  @Test func parametersHaveABoundOnlyWhereOneIsGiven() throws {
+    #expect(try parsed(Example.jpeg).search.budget.mostParameters(full: 1000) == nil)
+    for (text, most) in [("50%", 500), ("0.6K", 600), ("999", 999), ("1000", nil), ("2M", nil)] {
+      let budget = try parsed(Example.jpeg, set: ["search.budget.parameters=\(text)"]).search.budget
+      #expect(budget.mostParameters(full: 1000) == most)
+      #expect(budget.macs(full: 101) == 40...50)
+    }
   }
 
   @Test(arguments: [

@@ -61,8 +61,10 @@ import Testing
     var report = SampleReport.whole
     report.networks = []
     report.search = SearchResult(
-      candidates: [ReportCandidate(macs: 9, accuracy: 0.5, generation: 0, bins: [1])],
-      window: 5...9, winner: nil)
+      candidates: [
+        ReportCandidate(macs: 9, parameters: nil, accuracy: 0.5, generation: 0, bins: [1])
+      ],
+      window: 5...9, mostParameters: nil, winner: nil)
     let page = try Page(report)
     let dots = page.all("circle", style: "candidate")
     #expect(dots.count == 1 && dots[0].number("cx").isFinite && dots[0].number("cy").isFinite)

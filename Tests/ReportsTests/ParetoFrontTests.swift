@@ -7,7 +7,8 @@ import Testing
     var noise = Noise(state: UInt64(seed))
     let candidates = (0..<(seed % 40)).map { _ in
       ReportCandidate(
-        macs: Int(noise.uniform() * 12), accuracy: (noise.uniform() * 12).rounded() / 12,
+        macs: Int(noise.uniform() * 12), parameters: nil,
+        accuracy: (noise.uniform() * 12).rounded() / 12,
         generation: 0, bins: [])
     }
     let expected = candidates.indices.filter { index in

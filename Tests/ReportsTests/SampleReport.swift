@@ -72,16 +72,19 @@ enum SampleReport {
           + (0.006 - 0.0035 * progress) * noise.normal()
         candidates.append(
           ReportCandidate(
-            macs: Int(macs), accuracy: (min(0.8786, accuracy) * 5000).rounded() / 5000,
+            macs: Int(macs), parameters: nil,
+            accuracy: (min(0.8786, accuracy) * 5000).rounded() / 5000,
             generation: generation,
             bins: (0..<7).map { _ in 1 + Int(noise.uniform() * 4) }))
       }
     }
     candidates.append(
       ReportCandidate(
-        macs: 715_849_728, accuracy: 0.8788, generation: 19, bins: [3, 3, 4, 4, 3, 2, 2]))
+        macs: 715_849_728, parameters: 6_012_345, accuracy: 0.8788, generation: 19,
+        bins: [3, 3, 4, 4, 3, 2, 2]))
     return SearchResult(
-      candidates: candidates, window: 574_490_624...718_113_280, winner: candidates.count - 1)
+      candidates: candidates, window: 574_490_624...718_113_280,
+      mostParameters: 7_500_000, winner: candidates.count - 1)
   }
 
   static var curves: [TrainingCurve] {

@@ -43,7 +43,7 @@ struct ChannelBenchSearchTests {
     for seed in 0..<20 as Range<UInt64> {
       var search = start(LegalSpace(choices: MobileNetCosts.choices, window: window), seed)
       search.runToTheEnd(
-        cost: { table[$0]?.macs ?? -1 },
+        cost: { NetworkCost(macs: table[$0]?.macs ?? -1) },
         score: { Score(accuracy: (table[$0]?.mean ?? 0) / 100, loss: 0) })
       regret += try optimum - 100 * #require(search.best).score.accuracy
     }

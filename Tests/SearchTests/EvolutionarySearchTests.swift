@@ -13,14 +13,14 @@ import Testing
 
   @Test func findsTheBestOfThousandsForNearlyEverySeed() throws {
     let legal = everyCombination(MobileNetCosts.choices).filter {
-      MobileNetCosts.halfBudget.contains(MobileNetCosts.macs($0))
+      MobileNetCosts.halfBudget.contains(MobileNetCosts.cost($0))
     }
     #expect(legal.count > 3000)
     let optimum = try #require(legal.map { table.score($0).accuracy }.max())
     var hits = 0
     for seed in 0..<20 as Range<UInt64> {
       var search = search(.published, seed: seed)
-      search.runToTheEnd(cost: MobileNetCosts.macs, score: table.score)
+      search.runToTheEnd(cost: MobileNetCosts.cost, score: table.score)
       let found = try #require(search.best).score.accuracy
       #expect(optimum - found < 0.0002, "seed \(seed)")
       hits += found == optimum ? 1 : 0
@@ -33,7 +33,7 @@ import Testing
     var search = search(.published)
     #expect(search.accuracyToReach == nil)
     while search.generation < 3 {
-      let asked = search.ask(cost: MobileNetCosts.macs)
+      let asked = search.ask(cost: MobileNetCosts.cost)
       search.tell(asked.map { table.score($0.bins) })
       let accuracies = search.history.map(\.score.accuracy).sorted(by: >)
       #expect(search.accuracyToReach == accuracies[9])
@@ -42,12 +42,12 @@ import Testing
 
   @Test func neverAsksTwiceNorOutsideTheWindow() {
     var search = search(.published)
-    let generations = search.runToTheEnd(cost: MobileNetCosts.macs, score: table.score)
+    let generations = search.runToTheEnd(cost: MobileNetCosts.cost, score: table.score)
     let asked = generations.joined()
     #expect(generations.map(\.count) == [Int](repeating: 50, count: 40))
     #expect(Set(asked.map(\.bins)).count == 2000)
     for candidate in asked {
-      #expect(candidate.cost == MobileNetCosts.macs(candidate.bins))
+      #expect(candidate.cost == MobileNetCosts.cost(candidate.bins))
       #expect(MobileNetCosts.halfBudget.contains(candidate.cost))
       #expect(candidate.bins.count == 7 && candidate.bins.allSatisfy { (1...4).contains($0) })
     }
@@ -56,7 +56,7 @@ import Testing
   @Test func equalSeedsGiveEqualGenerationsAndOthersDoNot() {
     let runs = [1, 1, 2].map { (seed: UInt64) in
       var search = search(seed: seed)
-      return search.runToTheEnd(cost: MobileNetCosts.macs, score: table.score)
+      return search.runToTheEnd(cost: MobileNetCosts.cost, score: table.score)
     }
     #expect(runs[0] == runs[1])
     #expect(runs[0][0] != runs[2][0])
@@ -70,13 +70,13 @@ import Testing
 
   @Test func asksTheSameGenerationUntilItIsTold() {
     var search = search()
-    let first = search.ask(cost: MobileNetCosts.macs)
-    #expect(search.ask(cost: MobileNetCosts.macs) == first)
+    let first = search.ask(cost: MobileNetCosts.cost)
+    #expect(search.ask(cost: MobileNetCosts.cost) == first)
     #expect(search.pending == first)
     #expect(search.generation == 0 && search.best == nil && search.top.isEmpty)
     search.tell(first.map { table.score($0.bins) })
     #expect(search.generation == 1 && search.pending.isEmpty)
-    #expect(search.ask(cost: MobileNetCosts.macs) != first)
+    #expect(search.ask(cost: MobileNetCosts.cost) != first)
   }
 
   @Test func keepsTheBestOfAllGenerations() {
@@ -84,7 +84,7 @@ import Testing
     var everything: [ScoredCandidate] = []
     while !search.isFinished {
       let generation = search.generation
-      let asked = search.ask(cost: MobileNetCosts.macs)
+      let asked = search.ask(cost: MobileNetCosts.cost)
       let scores = asked.map { table.score($0.bins) }
       everything += zip(asked, scores).map {
         ScoredCandidate(candidate: $0, score: $1, generation: generation)
@@ -93,13 +93,13 @@ import Testing
       #expect(search.top == Array(everything.sorted().prefix(4)))
       #expect(search.best == search.top.first)
     }
-    #expect(search.generation == 6 && search.ask(cost: MobileNetCosts.macs).isEmpty)
+    #expect(search.generation == 6 && search.ask(cost: MobileNetCosts.cost).isEmpty)
     #expect(search.history == everything)
   }
 
   @Test func breedsFromTheBestRatherThanAtRandom() throws {
     var search = search(.published)
-    let generations = search.runToTheEnd(cost: MobileNetCosts.macs, score: table.score)
+    let generations = search.runToTheEnd(cost: MobileNetCosts.cost, score: table.score)
     let means = generations.map { generation in
       generation.map { table.score($0.bins).accuracy }.reduce(0, +) / Double(generation.count)
     }
@@ -109,9 +109,8 @@ import Testing
   @Test func endsEarlyWhenNothingLegalIsLeft() {
     var search = EvolutionarySearch(
       space: LegalSpace(choices: [2...3, 1...4, 1...2], window: 5...7), settings: .short, seed: 3)
-    let sum = { (bins: [Int]) in bins.reduce(0, +) }
-    let generations = search.runToTheEnd(cost: sum) { _ in Score(accuracy: 0.5, loss: 1) }
-    let legal = everyCombination([2...3, 1...4, 1...2]).filter { (5...7).contains(sum($0)) }
+    let generations = search.runToTheEnd(cost: sumOfBins) { _ in Score(accuracy: 0.5, loss: 1) }
+    let legal = everyCombination([2...3, 1...4, 1...2]).filter { (5...7).contains($0.reduce(0, +)) }
     #expect(Set(generations.joined().map(\.bins)) == Set(legal))
     #expect(generations.joined().count == legal.count)
     #expect(search.isFinished && search.generation == generations.count)
@@ -121,7 +120,7 @@ import Testing
   @Test func aSpaceWithNothingLegalIsFinishedAtOnce() {
     var search = EvolutionarySearch(
       space: LegalSpace(choices: [1...3, 1...4], window: 90...99), settings: .short, seed: 3)
-    #expect(search.ask(cost: { $0.reduce(0, +) }).isEmpty)
+    #expect(search.ask(cost: sumOfBins).isEmpty)
     #expect(search.isFinished && search.best == nil)
     search.tell([])
     #expect(search.generation == 0)
@@ -131,7 +130,7 @@ import Testing
     await #expect(processExitsWith: .failure) {
       var search = EvolutionarySearch(
         space: LegalSpace(choices: [1...2, 1...2], window: 0...9), settings: .short, seed: 3)
-      _ = search.ask(cost: { $0.reduce(0, +) })
+      _ = search.ask(cost: sumOfBins)
       search.tell([])
     }
   }

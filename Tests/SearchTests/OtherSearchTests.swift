@@ -27,7 +27,7 @@ import Testing
   }
 
   private func sizes(_ search: inout some CandidateSearch) -> [Int] {
-    let generations = search.runToTheEnd(cost: MobileNetCosts.macs, score: table.score)
+    let generations = search.runToTheEnd(cost: MobileNetCosts.cost, score: table.score)
     let asked = generations.joined()
     #expect(Set(asked.map(\.bins)).count == asked.count, "nothing is asked twice")
     #expect(asked.allSatisfy { MobileNetCosts.halfBudget.contains($0.cost) })
@@ -45,14 +45,14 @@ import Testing
   /// In one tenth of evolution's queries, and much better than as many random ones.
   @Test func theModelFindsNearlyTheBestWithFewQueries() throws {
     let legal = everyCombination(MobileNetCosts.choices).filter {
-      MobileNetCosts.halfBudget.contains(MobileNetCosts.macs($0))
+      MobileNetCosts.halfBudget.contains(MobileNetCosts.cost($0))
     }
     let optimum = try #require(legal.map { table.score($0).accuracy }.max())
     var (byModel, byChance) = (0.0, 0.0)
     for seed in 0..<10 as Range<UInt64> {
       var (guided, random) = (Self.guided(seed: seed), Self.random(seed: seed))
-      guided.runToTheEnd(cost: MobileNetCosts.macs, score: table.score)
-      random.runToTheEnd(cost: MobileNetCosts.macs, score: table.score)
+      guided.runToTheEnd(cost: MobileNetCosts.cost, score: table.score)
+      random.runToTheEnd(cost: MobileNetCosts.cost, score: table.score)
       byModel += try optimum - #require(guided.best).score.accuracy
       byChance += try optimum - #require(random.best).score.accuracy
     }
@@ -72,7 +72,7 @@ import Testing
     let score = { (bins: [Int]) in
       Score(accuracy: bins.prefix(6).map { Double($0) / 200 }.reduce(0, +), loss: 0)
     }
-    let generations = search.runToTheEnd(cost: { $0.reduce(0, +) }, score: score)
+    let generations = search.runToTheEnd(cost: sumOfBins, score: score)
     let (first, last) = (generations[0], generations[2].prefix(18))
     let best = try #require(first.map { score($0.bins).accuracy }.max())
     #expect(last.allSatisfy { score($0.bins).accuracy > best })
@@ -85,20 +85,20 @@ import Testing
     var search = NonDominatedSearch(
       space: LegalSpace(choices: MobileNetCosts.choices, window: 0...widest), population: 40,
       generations: 50, mutationProbability: 0.1, seed: 1)
-    let generations = search.runToTheEnd(cost: MobileNetCosts.macs, score: table.score)
+    let generations = search.runToTheEnd(cost: MobileNetCosts.cost, score: table.score)
     #expect(generations.map(\.count) == [Int](repeating: 40, count: 50))
     #expect(Set(generations.joined().map(\.bins)).count == 2000)
     let front = search.front
     #expect(
       zip(front, front.dropFirst()).allSatisfy {
-        $0.candidate.cost < $1.candidate.cost && $0.score.accuracy < $1.score.accuracy
+        $0.candidate.cost.macs < $1.candidate.cost.macs && $0.score.accuracy < $1.score.accuracy
       })
     for share in [25, 40, 55, 70, 85, 100] {
       let budget = widest * share / 100
       let optimum =
         all.filter { MobileNetCosts.macs($0) <= budget }
         .map { table.score($0).accuracy }.max() ?? 0
-      let found = front.last { $0.candidate.cost <= budget }?.score.accuracy ?? 0
+      let found = front.last { $0.candidate.cost.macs <= budget }?.score.accuracy ?? 0
       #expect(optimum - found < 0.001, "\(share) %")
     }
   }
@@ -107,8 +107,10 @@ import Testing
   @Test func theFrontIsWhatNothingBeats() {
     var search = ListedSearch(
       space: LegalSpace(choices: [1...5], window: 0...9),
-      candidates: zip(1...5, [1, 2, 2, 3, 4]).map { Candidate(bins: [$0], cost: $1) })
-    _ = search.ask { _ in 0 }
+      candidates: zip(1...5, [1, 2, 2, 3, 4]).map {
+        Candidate(bins: [$0], cost: NetworkCost(macs: $1))
+      })
+    _ = search.ask(cost: sumOfBins)
     search.tell([0.5, 0.4, 0.7, 0.7, 0.9].map { Score(accuracy: $0, loss: 0) })
     #expect(search.front.map(\.candidate.bins) == [[1], [3], [5]])
   }
@@ -120,25 +122,25 @@ import Testing
       Score(accuracy: zip(bins, effects).reduce(0) { $0 + $1.1[$1.0 - 1] }, loss: 0)
     }
     var search = GreedySearch(space: LegalSpace(choices: [1...3, 1...3, 1...2], window: 3...5))
-    let generations = search.runToTheEnd(cost: { $0.reduce(0, +) }, score: score)
+    let generations = search.runToTheEnd(cost: sumOfBins, score: score)
     #expect(generations.map(\.count) == [1, 3, 3, 2])
     #expect(search.path.map(\.candidate.bins) == [[3, 3, 2], [3, 2, 2], [3, 2, 1], [2, 2, 1]])
     #expect(search.best?.candidate.bins == [2, 2, 1])
     // A window that the way steps over ends below it.
     var narrow = GreedySearch(space: LegalSpace(choices: [1...3, 1...3, 1...2], window: 25...25))
-    narrow.runToTheEnd(cost: { $0[0] * 10 + $0[1] + $0[2] }, score: score)
-    #expect(narrow.isFinished && narrow.best?.candidate.cost == 23)
+    narrow.runToTheEnd(cost: { NetworkCost(macs: $0[0] * 10 + $0[1] + $0[2]) }, score: score)
+    #expect(narrow.isFinished && narrow.best?.candidate.cost.macs == 23)
     #expect(generations.count <= search.generations)
   }
 
   @Test func aListIsAskedOnceAndWhole() {
-    let candidates = [[1, 2], [2, 1], [2, 2]].map { Candidate(bins: $0, cost: $0.reduce(0, +)) }
+    let candidates = [[1, 2], [2, 1], [2, 2]].map { Candidate(bins: $0, cost: sumOfBins($0)) }
     var search = ListedSearch(
       space: LegalSpace(choices: [1...2, 1...2], window: 0...9), candidates: candidates)
     #expect(search.mostCandidates == 3)
-    #expect(search.ask { _ in 0 } == candidates)
+    #expect(search.ask(cost: sumOfBins) == candidates)
     search.tell([0.1, 0.3, 0.2].map { Score(accuracy: $0, loss: 0) })
-    #expect(search.isFinished && search.ask { _ in 0 }.isEmpty)
+    #expect(search.isFinished && search.ask(cost: sumOfBins).isEmpty)
     #expect(search.best?.candidate.bins == [2, 1])
   }
 }

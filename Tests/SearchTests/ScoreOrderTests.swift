@@ -10,7 +10,8 @@ import Testing
     losses.flatMap { loss in
       genotypes.map {
         ScoredCandidate(
-          candidate: Candidate(bins: $0, cost: 7), score: Score(accuracy: accuracy, loss: loss),
+          candidate: Candidate(bins: $0, cost: NetworkCost(macs: 7)),
+          score: Score(accuracy: accuracy, loss: loss),
           generation: 0)
       }
     }

@@ -15,11 +15,39 @@ enum MobileNetCosts {
     return early + late + 10 * c[6]
   }
 
-  static var halfBudget: ClosedRange<Int> {
+  /// Filters, normalisation and the classifier; most of them late, where MACs are few.
+  static func parameters(_ bins: [Int]) -> Int {
+    let maxima = [128, 768, 768, 768, 256, 1536, 1024]
+    let c = zip(bins, maxima).map { $0 * $1 / 4 }
+    let early = 29 * c[0] + (2 * c[0] + 13) * (c[1] + c[2]) + 4 * c[0] + (c[0] + 13) * c[3]
+    let late = c[3] * c[4] + 2 * c[4] + (2 * c[4] + 13) * c[5] + 2 * c[4] + c[4] * c[6]
+    return early + late + 12 * c[6] + 10
+  }
+
+  static func cost(_ bins: [Int]) -> NetworkCost {
+    NetworkCost(macs: macs(bins), parameters: parameters(bins))
+  }
+
+  static var halfBudget: CostWindow {
     let budget = macs(choices.map(\.upperBound)) / 2
-    return budget * 8 / 10...budget
+    return CostWindow(macs: budget * 8 / 10...budget)
   }
 }
+
+extension NetworkCost {
+  /// For worlds in which parameters do not matter.
+  init(macs: Int) { self.init(macs: macs, parameters: 0) }
+}
+
+extension LegalSpace {
+  /// Any number of parameters is legal.
+  init(choices: [ClosedRange<Int>], window: ClosedRange<Int>) {
+    self.init(choices: choices, window: CostWindow(macs: window))
+  }
+}
+
+/// A world in which a bin costs one MAC wherever it is.
+func sumOfBins(_ bins: [Int]) -> NetworkCost { NetworkCost(macs: bins.reduce(0, +)) }
 
 /// All combinations of bins, by plain recursion.
 func everyCombination(_ choices: [ClosedRange<Int>]) -> [[Int]] {
@@ -65,7 +93,7 @@ extension CandidateSearch {
   /// Asks and tells to the end, and returns the generations asked.
   @discardableResult
   mutating func runToTheEnd(
-    cost: ([Int]) -> Int, score: ([Int]) -> Score
+    cost: ([Int]) -> NetworkCost, score: ([Int]) -> Score
   ) -> [[Candidate]] {
     var generations: [[Candidate]] = []
     while true {
@@ -83,16 +111,16 @@ extension CandidateSearch {
     interruptedAt generation: Int, asked: Bool, _ table: SyntheticTable
   ) throws {
     var whole = self
-    let expected = whole.runToTheEnd(cost: MobileNetCosts.macs, score: table.score)
+    let expected = whole.runToTheEnd(cost: MobileNetCosts.cost, score: table.score)
     var search = self
     var generations: [[Candidate]] = []
     for _ in 0..<generation {
-      generations.append(search.ask(cost: MobileNetCosts.macs))
+      generations.append(search.ask(cost: MobileNetCosts.cost))
       search.tell(generations[generations.count - 1].map { table.score($0.bins) })
     }
-    if asked { _ = search.ask(cost: MobileNetCosts.macs) }
+    if asked { _ = search.ask(cost: MobileNetCosts.cost) }
     var resumed = try JSONDecoder().decode(Self.self, from: JSONEncoder().encode(search))
-    generations += resumed.runToTheEnd(cost: MobileNetCosts.macs, score: table.score)
+    generations += resumed.runToTheEnd(cost: MobileNetCosts.cost, score: table.score)
     #expect(generations == expected)
     #expect(resumed.history == whole.history)
     #expect(resumed.best == whole.best)

@@ -132,11 +132,19 @@ enum ClosedForm {
       costs.space.groups.map { max(1, Int((Double(step * $0.channels) / 120).rounded())) }
     }
     let full = costs.macs(of: costs.space.fullWidths)
-    for budget in 0...full + 1 {
-      #expect(
-        costs.uniformChannels(atMost: budget) == grid.last { costs.macs(ofChannels: $0) <= budget })
+    let fullParameters = costs.parameters(of: costs.space.fullWidths)
+    for macs in 0...full + 1 {
+      for parameters in [fullParameters / 4, fullParameters / 2, fullParameters] {
+        let expected = grid.last {
+          costs.macs(ofChannels: $0) <= macs && costs.parameters(ofChannels: $0) <= parameters
+        }
+        #expect(costs.uniformChannels(macs: macs, parameters: parameters) == expected)
+      }
     }
-    #expect(costs.uniformChannels(atMost: full) == costs.space.groups.map(\.channels))
-    #expect(costs.uniformChannels(atMost: 1) == nil)
+    #expect(
+      costs.uniformChannels(macs: full, parameters: fullParameters)
+        == costs.space.groups.map(\.channels))
+    #expect(costs.uniformChannels(macs: 1, parameters: fullParameters) == nil)
+    #expect(costs.uniformChannels(macs: full, parameters: 1) == nil)
   }
 }

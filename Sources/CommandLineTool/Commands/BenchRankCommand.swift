@@ -50,10 +50,10 @@ struct BenchRankCommand: ParsableCommand {
     }
     let entries = try chosen(session.plan)
     var search = ListedSearch(
-      space: LegalSpace(choices: session.plan.space.choices, window: 0...Int.max),
+      space: LegalSpace(choices: session.plan.space.choices, window: .everything),
       // The run's images may be smaller than the table's.
       candidates: entries.map { [plan = session.plan] entry in
-        Candidate(bins: entry.bins, cost: plan.cost.macs(of: Widths(bins: entry.bins)))
+        Candidate(bins: entry.bins, cost: plan.cost.network(of: entry.bins))
       })
     let outcome = try session.host(
       &search, scoring, journal: try folder.scores(folder.directory.benchJournal), phase: "bench"

@@ -18,6 +18,8 @@ struct BenchSimulateCommand: ParsableCommand {
   var macs = "50%"
   @Option(help: "The least MACs, as a part of the most.")
   var lowest = "80%"
+  @Option(help: "The most parameters of a candidate, written as --macs is; 100% allows any.")
+  var parameters = "100%"
   @Option(help: "How many searches, with seeds 0, 1, 2, ...") var seeds = 20
   @Option(help: "Candidates of a generation.") var population = 50
   @Option(help: "Generations of a search.") var generations = 40
@@ -35,10 +37,19 @@ struct BenchSimulateCommand: ParsableCommand {
     }
 
     let network, method: String
-    let lowestMacs, highestMacs, networks: Int
+    let lowestMacs, highestMacs: Int
+    /// Missing where any number of parameters is legal.
+    let mostParameters: Int?
+    /// Of the table, inside the budget.
+    let networks: Int
     let optimum, mean, worst: Double
     let hits: Int
     let runs: [Run]
+
+    /// The budget.
+    var window: CostWindow {
+      CostWindow(macs: lowestMacs...highestMacs, mostParameters: mostParameters)
+    }
   }
 
   func validate() throws {
@@ -63,12 +74,12 @@ struct BenchSimulateCommand: ParsableCommand {
   private func output() throws -> Output {
     let (table, cost) = try truth.load()
     let search = try search()
-    let window = search.budget.window(full: cost.macs(of: cost.space.fullWidths))
-    let legal = table.entries.filter { window.contains($0.macs) }
+    let window = search.budget.window(full: cost.network(of: cost.space.fullWidths.bins))
+    let legal = table.entries.filter { window.contains($0.cost) }
     guard let optimum = legal.map(\.mean).max() else {
       throw UsageError(
-        description: "\(truth.table) holds no network between \(grouped(window.lowerBound)) and "
-          + "\(grouped(window.upperBound)) MACs; change --macs or --lowest")
+        description: "\(truth.table) holds no network of \(window); change --macs, --lowest or "
+          + "--parameters")
     }
     let space = LegalSpace(choices: cost.space.choices, window: window)
     let runs = (0..<UInt64(seeds)).compactMap { seed in
@@ -77,28 +88,36 @@ struct BenchSimulateCommand: ParsableCommand {
     guard runs.count == seeds else {
       throw UsageError(
         description: "\(method.rawValue) ended without a network of the table; the table lacks too "
-          + "many, or --macs and --lowest leave too few")
+          + "many, or --macs, --lowest and --parameters leave too few")
     }
     let accuracies = runs.map(\.accuracy)
     return Output(
-      network: truth.network, method: method.rawValue, lowestMacs: window.lowerBound,
-      highestMacs: window.upperBound, networks: legal.count, optimum: optimum,
+      network: truth.network, method: method.rawValue, lowestMacs: window.macs.lowerBound,
+      highestMacs: window.macs.upperBound, mostParameters: window.mostParameters,
+      networks: legal.count, optimum: optimum,
       mean: accuracies.reduce(0, +) / Double(runs.count), worst: accuracies.min() ?? 0,
       hits: accuracies.count { $0 == optimum }, runs: runs)
   }
 
   private func search() throws -> RunConfiguration.Search {
-    guard let most = MultiplyAccumulateLimit(parsing: macs) else {
-      throw UsageError(
-        description: "--macs \(macs): give a part of the full network such as 50%, or a number of "
-          + "MACs such as 105M")
-    }
+    let most = try limit(macs, option: "--macs")
+    let mostParameters = try limit(parameters, option: "--parameters")
     guard let least = Percentage(parsing: lowest), (0...100).contains(least.percent) else {
       throw UsageError(description: "--lowest \(lowest): give a percentage such as 80%")
     }
     return RunConfiguration.Search(
       method: method, population: population, generations: generations, initial: initial,
-      explored: explored, budget: RunConfiguration.Budget(macs: most, lowest: least))
+      explored: explored,
+      budget: RunConfiguration.Budget(macs: most, lowest: least, parameters: mostParameters))
+  }
+
+  private func limit(_ text: String, option: String) throws -> CostLimit {
+    guard let limit = CostLimit(parsing: text) else {
+      throw UsageError(
+        description: "\(option) \(text): give a part of the full network such as 50%, or a number "
+          + "such as 105M")
+    }
+    return limit
   }
 
   private func run(
@@ -107,7 +126,7 @@ struct BenchSimulateCommand: ParsableCommand {
     var search = start
     // A network that the table lacks is outside of every window.
     while !search.isFinished {
-      let asked = search.ask { table[$0]?.macs ?? -1 }
+      let asked = search.ask { table[$0]?.cost ?? NetworkCost(macs: -1, parameters: 0) }
       search.tell(asked.map { Score(accuracy: (table[$0.bins]?.mean ?? 0) / 100, loss: 0) })
     }
     return search.best.map { best in
@@ -120,7 +139,7 @@ struct BenchSimulateCommand: ParsableCommand {
   private func printTable(_ found: Output) {
     show(
       "\(found.method) on \(found.network), \(grouped(found.networks)) networks of "
-        + "\(grouped(found.lowestMacs)) to \(grouped(found.highestMacs)) MACs")
+        + "\(found.window)")
     for run in found.runs {
       show(
         "seed \("\(run.seed)".padded(to: 4)) \(run.widths.padded(to: 20)) "
@@ -130,6 +149,11 @@ struct BenchSimulateCommand: ParsableCommand {
       "optimum \(fixed(found.optimum, 3)) %, mean \(fixed(found.mean, 3)) %, worst "
         + "\(fixed(found.worst, 3)) %, found \(found.hits) times of \(found.runs.count)")
   }
+}
+
+extension AccuracyTable.Entry {
+  /// What the network needs.
+  var cost: NetworkCost { NetworkCost(macs: macs, parameters: parameters) }
 }
 
 extension RunConfiguration.SearchMethod: ExpressibleByArgument {}

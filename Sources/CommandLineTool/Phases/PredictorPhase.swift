@@ -19,11 +19,11 @@ extension RunSession {
   /// - Returns: none when a signal asked to leave.
   func fitPredictor(after warmup: Int) throws -> AdditivePredictor? {
     var search = RandomSearch(
-      space: LegalSpace(choices: plan.space.choices, window: 0...Int.max),
+      space: LegalSpace(choices: plan.space.choices, window: .everything),
       population: configuration.supernet.attentive.scored, generations: 1,
       seed: configuration.run.seed)
     let journal = try folder.map { try $0.scores($0.directory.predictorJournal) }
-    let asked = search.ask { [plan] in plan.cost.macs(of: Widths(bins: $0)) }
+    let asked = search.ask { [plan] in plan.cost.network(of: $0) }
     var scores = Dictionary(
       (journal?.recovered ?? []).map { ($0.bins, $0.accuracy) }, uniquingKeysWith: { $1 })
     if try !agree({ asked.allSatisfy { scores[$0.bins] != nil } }) {

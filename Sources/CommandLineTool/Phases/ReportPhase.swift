@@ -117,8 +117,9 @@ struct RunReport {
     return SearchResult(
       candidates: scores.map {
         ReportCandidate(
-          macs: $0.macs, accuracy: $0.accuracy, generation: $0.generation, bins: $0.bins)
-      }, window: network.lowestMacs...network.highestMacs,
+          macs: $0.macs, parameters: $0.parameters, accuracy: $0.accuracy,
+          generation: $0.generation, bins: $0.bins)
+      }, window: network.lowestMacs...network.highestMacs, mostParameters: network.mostParameters,
       winner: scores.firstIndex { "\(Widths(bins: $0.bins))" == winner })
   }
 

@@ -111,7 +111,8 @@ extension RunSession {
         step: search.generation,
         [
           "scored": .integer(search.history.count), "best/top1": .number(best.score.accuracy),
-          "best/loss": .number(best.score.loss), "best/macs": .integer(best.candidate.cost),
+          "best/loss": .number(best.score.loss), "best/macs": .integer(best.candidate.cost.macs),
+          "best/parameters": .integer(best.candidate.cost.parameters),
           "best/widths": .text("\(Widths(bins: best.candidate.bins))"),
         ])
     }
@@ -121,12 +122,12 @@ extension RunSession {
     }
     guard let best = search.best else {
       throw UsageError(
-        description: "the search found no network of \(grouped(plan.window.lowerBound)) to "
-          + "\(grouped(plan.window.upperBound)) MACs; widen search.budget")
+        description: "the search found no network of \(plan.window); widen search.budget")
     }
     let widths = Widths(bins: best.candidate.bins)
     progress.note(
-      "winner \(widths): \(grouped(best.candidate.cost)) MACs, "
+      "winner \(widths): \(grouped(best.candidate.cost.macs)) MACs, "
+        + "\(grouped(best.candidate.cost.parameters)) parameters, "
         + "\(percent(best.score.accuracy, 2)) on the held-out images")
     return Array("\(widths)".utf8)
   }
@@ -147,7 +148,7 @@ extension RunSession {
     progress.begin(phase, step: scored, of: max(scored, search.mostCandidates))
     if scored > 0 { progress.note("going on with the \(phase) after \(scored) scores") }
     let outcome = try scoring.host(
-      &search, cost: { [plan] in plan.cost.macs(of: Widths(bins: $0)) },
+      &search, cost: plan.cost.network,
       known: Dictionary(
         journal.recovered.map { ($0.bins, Score(accuracy: $0.accuracy, loss: $0.loss)) },
         uniquingKeysWith: { first, _ in first }),

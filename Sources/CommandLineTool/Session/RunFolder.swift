@@ -10,6 +10,8 @@ struct RunNetwork: Codable {
   let classes: Int
   /// Multiply-accumulates that a candidate may cost, both ends included.
   let lowestMacs, highestMacs: Int
+  /// The most parameters that it may have; nil for any number.
+  let mostParameters: Int?
 }
 
 /// A run's folder as rank 0 holds it: locked, its configuration checked, with all writers open.
@@ -45,8 +47,9 @@ final class RunFolder {
     try directory.write(configuration.resolvedYAML, to: directory.configuration)
     try directory.write(
       json: RunNetwork(
-        classes: plan.space.architecture.classes, lowestMacs: plan.window.lowerBound,
-        highestMacs: plan.window.upperBound), to: directory.network)
+        classes: plan.space.architecture.classes, lowestMacs: plan.window.macs.lowerBound,
+        highestMacs: plan.window.macs.upperBound, mostParameters: plan.window.mostParameters),
+      to: directory.network)
     attempt = try directory.beginAttempt()
     try directory.write(
       json: RunEnvironment.collect(

@@ -11,8 +11,8 @@ struct RunPlan {
   let configuration: RunConfiguration
   let space: SearchSpace
   let cost: CostModel
-  /// Legal multiply-accumulates of a candidate.
-  let window: ClosedRange<Int>
+  /// What a candidate may cost.
+  let window: CostWindow
 
   init(_ configuration: RunConfiguration, classes: Int) throws {
     self.configuration = configuration
@@ -24,11 +24,8 @@ struct RunPlan {
     space = try configuration.supernet.sharing.scheme.space(
       architecture, bins: configuration.space.bins, lowest: configuration.space.lowest)
     cost = CostModel(space)
-    window = configuration.search.budget.window(full: cost.macs(of: space.fullWidths))
-    _ = try legalSpace.checkFeasible {
-      [cost] in
-      cost.macs(of: Widths(bins: $0))
-    }
+    window = configuration.search.budget.window(full: cost.network(of: space.fullWidths.bins))
+    try legalSpace.checkFeasible(cost: cost.network)
   }
 
   /// The scheme by which widths share weights.
@@ -112,8 +109,9 @@ struct RunPlan {
             role: "base", widths: space.fullWidths, channels: space.channels(of: space.fullWidths),
             plan: self))
       case .uniform:
-        let budget = cost.macs(ofChannels: channels)
-        if let uniform = cost.uniformChannels(atMost: budget) {
+        let uniform = cost.uniformChannels(
+          macs: cost.macs(ofChannels: channels), parameters: window.mostParameters ?? Int.max)
+        if let uniform {
           networks.append(
             FinalNetwork(role: "uniform", widths: nil, channels: uniform, plan: self))
         }
@@ -146,6 +144,22 @@ struct FinalNetwork {
 
   /// What its training is called.
   var phase: String { "retrain-\(role)" }
+}
+
+extension CostModel {
+  /// Both costs of the network of some bins, as a search asks for them.
+  func network(of bins: [Int]) -> NetworkCost {
+    let widths = Widths(bins: bins)
+    return NetworkCost(macs: macs(of: widths), parameters: parameters(of: widths))
+  }
+}
+
+extension RunConfiguration.Budget {
+  /// What a candidate may cost when the full network costs `full`.
+  func window(full: NetworkCost) -> CostWindow {
+    CostWindow(
+      macs: macs(full: full.macs), mostParameters: mostParameters(full: full.parameters))
+  }
 }
 
 extension RunConfiguration.Sharing {

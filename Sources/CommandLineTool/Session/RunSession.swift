@@ -76,9 +76,8 @@ final class RunSession {
     show("width groups      \(plan.space.groups.count)")
     show("MACs, full        \(grouped(full))")
     show("MACs, narrowest   \(grouped(narrowest))")
-    show(
-      "MACs, searched    \(grouped(plan.window.lowerBound)) to \(grouped(plan.window.upperBound))")
     show("parameters, full  \(grouped(plan.cost.parameters(of: plan.space.fullWidths)))")
+    show("searched          \(plan.window)")
   }
 }
 

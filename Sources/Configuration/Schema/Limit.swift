@@ -30,7 +30,7 @@ extension Limit where Value == Int {
   static let positive = Limit.from(1, to: 1_000_000_000)
 }
 
-extension Limit where Value == MultiplyAccumulateLimit {
+extension Limit where Value == CostLimit {
   static let positive = Limit(words: ", above 0 and at most 100%") { limit in
     switch limit {
     case .share(let share): 0 < share.percent && share.percent <= 100

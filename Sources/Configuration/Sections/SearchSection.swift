@@ -43,22 +43,31 @@ extension RunConfiguration {
 
   /// What a candidate may cost.
   public struct Budget: Codable, Hashable, Sendable {
-    /// The upper end of the window.
-    public var macs: MultiplyAccumulateLimit
-    /// The lower end, as a part of the upper end.
+    /// The most multiply-accumulates.
+    public var macs: CostLimit
+    /// The least, as a part of the most.
     public var lowest: Percentage
+    /// The most parameters; there is no least.
+    public var parameters: CostLimit
 
-    /// At most `macs`, and at least a part of that.
-    public init(macs: MultiplyAccumulateLimit, lowest: Percentage) {
+    /// At most `macs`, at least a part of that, and at most `parameters`.
+    public init(macs: CostLimit, lowest: Percentage, parameters: CostLimit) {
       self.macs = macs
       self.lowest = lowest
+      self.parameters = parameters
     }
 
     /// The multiply-accumulates an image that a candidate may need, both ends included, when the full
     /// network needs `full`.
-    public func window(full: Int) -> ClosedRange<Int> {
+    public func macs(full: Int) -> ClosedRange<Int> {
       let highest = macs.resolved(full: full)
       return min(highest, Int(lowest.part(of: highest).rounded(.up)))...highest
+    }
+
+    /// The most parameters of a candidate when the full network has `full`; nil where even that is legal.
+    public func mostParameters(full: Int) -> Int? {
+      let most = parameters.resolved(full: full)
+      return most < full ? most : nil
     }
   }
 }
@@ -160,5 +169,8 @@ extension RunConfiguration.Budget: Section {
     .value(
       "lowest", \.lowest, .from(Percentage(percent: 0), to: Percentage(percent: 100)),
       unit: "of search.budget.macs", example: "90%", "the least a candidate may cost"),
+    .value(
+      "parameters", \.parameters, .positive, unit: "parameters", example: "1.2M",
+      "the most a candidate may have; there is no least, and 100% allows any"),
   ]
 }

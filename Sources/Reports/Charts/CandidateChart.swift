@@ -72,7 +72,12 @@ struct CandidateChart {
         "class": "window", "x": place(ends[0]), "y": place(Plot.top),
         "width": place(ends[1] - ends[0]),
         "height": place(plot.height - Plot.bottom - Plot.top),
-      ], [tag("title", [.text("Budget: " + NumberText.range(search.window) + " MACs")])])
+      ], [tag("title", [.text("Budget: \(budget)")])])
+  }
+
+  private var budget: String {
+    let most = search.mostParameters.map { ", at most \(NumberText.count($0)) parameters" } ?? ""
+    return NumberText.range(search.window) + " MACs" + most
   }
 
   /// The best accuracy that can be had for a cost: a staircase through the front.
@@ -108,8 +113,10 @@ struct CandidateChart {
 
   private func tip(_ candidate: ReportCandidate, isWinner: Bool) -> String {
     let bins = candidate.bins.map(String.init).joined(separator: " ")
+    let parameters = candidate.parameters.map { ", \(NumberText.count($0)) parameters" } ?? ""
     return (isWinner ? "The winner\n" : "")
-      + "\(NumberText.percent(candidate.accuracy)) with \(NumberText.count(candidate.macs)) MACs\n"
+      + "\(NumberText.percent(candidate.accuracy)) with \(NumberText.count(candidate.macs)) MACs"
+      + "\(parameters)\n"
       + "generation \(candidate.generation + 1), bins \(bins)"
   }
 

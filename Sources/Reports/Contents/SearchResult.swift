@@ -4,15 +4,20 @@ public struct SearchResult: Codable, Hashable, Sendable {
   public let candidates: [ReportCandidate]
   /// The costs the search allowed, in multiply-accumulates.
   public let window: ClosedRange<Int>
+  /// The most parameters the search allowed; nil for any number.
+  public let mostParameters: Int?
   /// The winner's place among the candidates; nil while the search goes on.
   public let winner: Int?
 
   /// What a search scored and what it chose.
-  public init(candidates: [ReportCandidate], window: ClosedRange<Int>, winner: Int?) {
+  public init(
+    candidates: [ReportCandidate], window: ClosedRange<Int>, mostParameters: Int?, winner: Int?
+  ) {
     precondition(
       winner.map(candidates.indices.contains) ?? true, "the winner is one of the candidates")
     self.candidates = candidates
     self.window = window
+    self.mostParameters = mostParameters
     self.winner = winner
   }
 }
@@ -21,6 +26,8 @@ public struct SearchResult: Codable, Hashable, Sendable {
 public struct ReportCandidate: Codable, Hashable, Sendable {
   /// Multiply-accumulates for one image.
   public let macs: Int
+  /// Its parameters; nil where the run did not count them.
+  public let parameters: Int?
   /// Fraction of the held-out images classified correctly.
   public let accuracy: Double
   /// The generation that asked for it, counted from 0.
@@ -29,8 +36,9 @@ public struct ReportCandidate: Codable, Hashable, Sendable {
   public let bins: [Int]
 
   /// A network the search scored.
-  public init(macs: Int, accuracy: Double, generation: Int, bins: [Int]) {
+  public init(macs: Int, parameters: Int?, accuracy: Double, generation: Int, bins: [Int]) {
     self.macs = macs
+    self.parameters = parameters
     self.accuracy = accuracy
     self.generation = generation
     self.bins = bins

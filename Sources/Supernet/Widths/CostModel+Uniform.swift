@@ -1,13 +1,15 @@
 extension CostModel {
-  /// Uniform scaling: the channels of every group times the largest single multiplier that a budget allows.
+  /// Uniform scaling: the channels of every group times the largest single multiplier that two limits allow.
   ///
   /// A multiplier m keeps round(m * channels) of each group, at least 1: it is not bound to the bins of the
   /// space, since the network is trained on its own. Costs grow with the multiplier, so bisection over the
   /// multipliers at which some group changes finds it.
   ///
-  /// - Parameter budget: multiply-accumulates for one image, inclusive.
+  /// - Parameters:
+  ///   - macs: the most multiply-accumulates for one image.
+  ///   - parameters: the most parameters.
   /// - Returns: nil when even one channel of each group costs more.
-  public func uniformChannels(atMost budget: Int) -> [Int]? {
+  public func uniformChannels(macs: Int, parameters: Int) -> [Int]? {
     let multipliers = Set(space.groups.map(\.channels)).flatMap { channels in
       (0..<channels).map { Multiplier(2 * $0 + 1, over: 2 * channels) }
     }.sorted()
@@ -15,7 +17,8 @@ extension CostModel {
     var tooDear = multipliers.count
     while affordable < tooDear {
       let middle = (affordable + tooDear) / 2
-      if macs(ofChannels: channels(multipliers[middle])) <= budget {
+      let scaled = channels(multipliers[middle])
+      if self.macs(ofChannels: scaled) <= macs, self.parameters(ofChannels: scaled) <= parameters {
         affordable = middle + 1
       } else {
         tooDear = middle

@@ -62,7 +62,9 @@ final class WatchedSearch: Sendable {
     if rank == 0, !haveAllBegun { usleep(20_000) }
   }
 
-  static func cost(_ bins: [Int]) -> Int { bins.reduce(0, +) }
+  static func cost(_ bins: [Int]) -> NetworkCost {
+    NetworkCost(macs: bins.reduce(0, +), parameters: 100 * bins[0])
+  }
 
   /// Coarse, so that equal accuracies occur.
   static func score(_ bins: [Int]) -> Score {
@@ -105,7 +107,8 @@ final class WatchedSearch: Sendable {
     _ scoring: CandidateScoring, _ recording: (ScoreRecord) throws -> Void
   ) throws -> End {
     var search = EvolutionarySearch(
-      space: LegalSpace(choices: [1...4, 1...4, 1...4, 1...4], window: 6...13), settings: settings,
+      space: LegalSpace(choices: [1...4, 1...4, 1...4, 1...4], window: CostWindow(macs: 6...13)),
+      settings: settings,
       seed: 3)
     let outcome = try scoring.host(
       &search, cost: Self.cost, known: known,

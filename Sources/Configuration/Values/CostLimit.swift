@@ -1,11 +1,11 @@
-/// The most multiply-accumulates an image may cost: a part of the full network's, or a number.
-public enum MultiplyAccumulateLimit: Codable, Hashable, Sendable {
+/// The most that a network may need of something: a part of what the full network needs, or a number.
+public enum CostLimit: Codable, Hashable, Sendable {
   /// A part of what the full network needs.
   case share(Percentage)
-  /// Multiply-accumulates an image.
+  /// So many multiply-accumulates an image, or parameters.
   case count(Int)
 
-  /// The limit for a network that needs `full` multiply-accumulates at full width, rounded down.
+  /// The limit for a network that needs `full` at full width, rounded down.
   public func resolved(full: Int) -> Int {
     switch self {
     case .share(let percentage): Int(percentage.part(of: full).rounded(.down))
@@ -14,20 +14,20 @@ public enum MultiplyAccumulateLimit: Codable, Hashable, Sendable {
   }
 }
 
-extension MultiplyAccumulateLimit {
+extension CostLimit {
   /// Reads a limit as people write it, such as 50%, 105M or 105640960; nil otherwise.
   public init?(parsing text: String) { self.init(text: text) }
 }
 
-extension MultiplyAccumulateLimit: ScalarValue {
+extension CostLimit: ScalarValue {
   static var expectation: String {
-    "a part of the full network such as 50%, or a number of MACs such as 105M or 105640960"
+    "a part of the full network such as 50%, or a number such as 105M or 105640960"
   }
-  static var pluralExpectation: String { "MACs limits" }
+  static var pluralExpectation: String { "limits" }
 
   private static let units: [Character: Double] = ["K": 1e3, "M": 1e6, "G": 1e9]
 
-  /// Refuses a bare `0.5`, which could be half of the network or half a MAC.
+  /// Refuses a bare `0.5`, which could be half of the network or half of one.
   init?(text: String) {
     if let percentage = Percentage(text: text) {
       self = .share(percentage)
