@@ -27,7 +27,8 @@ extension RunSession {
       plan: TrainingPlan(
         space: space, sharing: plan.sharing,
         sampler: plan.sampler, seed: configuration.run.seed),
-      recipe: recipe, indices: images.split.training, metrics: .train, offset: 0)
+      recipe: recipe, recording: self.plan.recording, indices: images.split.training,
+      metrics: .train, offset: 0)
   }
 
   /// Any training, from its newest checkpoint to its end or to a request to leave.
@@ -36,11 +37,13 @@ extension RunSession {
   ///     until all steps are done: one step -> figures -> a checkpoint when one is due or asked for
   ///
   /// - Parameters:
+  ///   - recording: which losses of each width are kept; none by default.
   ///   - metrics: the log that rank 0 writes.
   ///   - offset: steps that earlier trainings of the same log count.
   func train(
     phase: String, space: SearchSpace, plan: TrainingPlan, recipe: TrainingRecipe,
-    indices: [Int], metrics: RunDirectory.Metrics, offset: Int
+    recording: LossRecords.Settings? = nil, indices: [Int], metrics: RunDirectory.Metrics,
+    offset: Int
   ) throws -> PhaseOutcome {
     let loader = try images.loader(
       indices, batch: recipe.globalBatch, shards: recipe.shards,
@@ -48,7 +51,7 @@ extension RunSession {
     defer { loader.shutdown() }
     let trainer = try Trainer(
       phase: phase, space: space, plan: plan, recipe: recipe, seed: configuration.run.seed,
-      loader: loader, communicator: communicator, context: context)
+      recording: recording, loader: loader, communicator: communicator, context: context)
     defer { images.report(damaged: trainer.damagedImages) }
     try resume(trainer)
     let log = try folder?.metrics(metrics)
