@@ -22,11 +22,12 @@ extension RunConfiguration {
       networks: 4, distill: true,
       attentive: Attention(
         judge: .loss, warmupEpochs: 1, scored: 128, candidates: 3, keep: .best, costs: 25),
-      fullNetworkEvery: 0, recipe: recipe(epochs: 5)),
+      fullNetworkEvery: 0, records: Records(kept: 100, part: Percentage(percent: 10)),
+      recipe: recipe(epochs: 5)),
     calibration: Calibration(images: 1024, batch: 128),
     search: Search(
-      method: .evolution, population: 50, generations: 40, top: 10, mutations: 25, crossovers: 25,
-      mutationProbability: 0.1, initial: 64, explored: 4,
+      method: .evolution, population: 50, generations: 40, newcomers: .prior, top: 10,
+      mutations: 25, crossovers: 25, mutationProbability: 0.1, initial: 64, explored: 4,
       budget: Budget(
         macs: .share(Percentage(percent: 50)), lowest: Percentage(percent: 80),
         parameters: .share(Percentage(percent: 100))),

@@ -37,6 +37,9 @@ extension RunConfiguration {
     let place = Place.file(fileName)
     let root = DocumentNode.Member(key: "", place: place, value: document)
     try configuration.read(Slot(path: "", member: root, enclosing: place), &reading)
+    if reading.places["search.newcomers"] == nil {
+      configuration.search.newcomers = configuration.supernet.usualNewcomers
+    }
     try configuration.expandDataPath(environment, at: reading.places["data.path"] ?? place)
     try configuration.checkConsistency(reading.places, otherwise: place)
     return configuration

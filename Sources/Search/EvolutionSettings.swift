@@ -2,7 +2,7 @@
 public struct EvolutionSettings: Codable, Hashable, Sendable {
   /// Candidates asked for in each generation.
   public let population: Int
-  /// Generations, the random first one included.
+  /// Generations, the first one included.
   public let generations: Int
   /// Best candidates of all generations so far, from which parents are drawn.
   public let top: Int
@@ -13,7 +13,7 @@ public struct EvolutionSettings: Codable, Hashable, Sendable {
   /// Probability that a mutation resamples a gene, in [0, 1].
   public let mutationProbability: Double
 
-  /// Settings of a search; children beyond `mutations + crossovers` are random candidates.
+  /// Settings of a search; candidates beyond `mutations + crossovers` have no parents.
   public init(
     population: Int, generations: Int, top: Int, mutations: Int, crossovers: Int,
     mutationProbability: Double

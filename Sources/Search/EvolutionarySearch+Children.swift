@@ -3,12 +3,12 @@ import Randomness
 extension EvolutionarySearch {
   /// What a stream of random numbers breeds; each way has its own in every generation.
   private enum Way: Int {
-    case random
+    case newcomer
     case mutation
     case crossover
   }
 
-  /// Children of the best so far, filled up with random candidates; fewer only when no more exist.
+  /// Children of the best so far, filled up with newcomers; fewer only when no more exist.
   public func nextGeneration(cost: ([Int]) -> NetworkCost) -> [Candidate] {
     let parents = top.map(\.candidate.bins)
     var seen = seen
@@ -17,10 +17,11 @@ extension EvolutionarySearch {
       children += mutations(of: parents, seen: &seen, cost: cost)
       children += crossovers(of: parents, seen: &seen, cost: cost)
     }
-    var random = stream(.random)
+    var random = stream(.newcomer)
     return children
-      + space.randomCandidates(
-        settings.population - children.count, excluding: seen, using: &random, cost: cost)
+      + space.newcomers(
+        settings.population - children.count, from: prior, excluding: seen, using: &random,
+        cost: cost)
   }
 
   private func mutations(

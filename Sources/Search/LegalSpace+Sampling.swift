@@ -2,7 +2,7 @@ import Randomness
 
 extension LegalSpace {
   /// Tries a candidate by plain rejection before other means: enough for any window that chance can hit.
-  private static let triesPerCandidate = 100
+  static let triesPerCandidate = 100
   /// Proposals for each child wanted, after which random candidates take over.
   private static let triesPerChild = 10
 

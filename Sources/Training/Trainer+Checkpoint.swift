@@ -8,10 +8,12 @@ public struct TrainerState: Codable, Equatable, Sendable {
   public let network: String
   /// Steps of the whole training.
   public let totalSteps: Int
+  /// The least losses of each width, where the training keeps them.
+  public let records: LossRecords?
 }
 
 extension Trainer {
-  /// Saves parameters and momenta; for one rank, since all hold the same.
+  /// Saves parameters, momenta and records; for one rank, since all hold the same.
   public func save(to store: CheckpointStore) throws(RunError) {
     try store.save(
       phase: phase, step: step,
@@ -19,13 +21,22 @@ extension Trainer {
         TensorGroup(name: "parameters", tensors: layout.views(of: parameters)),
         TensorGroup(name: "momentum", tensors: layout.views(of: momenta)),
       ],
-      state: TrainerState(network: space.architecture.name, totalSteps: totalSteps))
+      state: TrainerState(
+        network: space.architecture.name, totalSteps: totalSteps, records: records))
   }
 
-  /// Fills parameters and momenta from a checkpoint; `resume(at:)` then tells the other ranks.
+  /// Takes parameters, momenta and records from a checkpoint; `resume(at:)` then tells the other ranks.
+  ///
+  /// - Throws: `mismatch` when the checkpoint is of another network or keeps other records.
   public func load(_ checkpoint: Checkpoint) throws(RunError) {
+    let saved = try checkpoint.state(as: TrainerState.self).records
+    guard saved?.settings == records?.settings, saved?.choices == records?.choices else {
+      throw .mismatch(
+        path: checkpoint.path, reason: "it holds other records of losses than this training keeps")
+    }
     try checkpoint.load("parameters", into: layout.destinations(in: parameters))
     try checkpoint.load("momentum", into: layout.destinations(in: momenta))
+    records = saved
   }
 }
 

@@ -39,8 +39,8 @@ public struct StepReport: Sendable {
 public struct PassReport: Hashable, Sendable {
   /// The widths it trained.
   public let widths: Widths
-  /// Mean loss against the pass's target, over its subnets and the global batch.
-  public let loss: Double
+  /// Mean losses over its subnets and the global batch: against the pass's target, and against the labels.
+  public let loss, labelLoss: Double
 }
 
 /// Trains shared weights, one optimiser step at a time.
@@ -69,6 +69,8 @@ public final class Trainer {
   public let recipe: TrainingRecipe
   /// What the training is called in messages and on disk.
   public let phase: String
+  /// The least losses of each width so far; none where nobody asked for them.
+  public internal(set) var records: LossRecords?
 
   private let plan: TrainingPlan
   private let loader: TrainingLoader
@@ -82,12 +84,15 @@ public final class Trainer {
   /// Initialises the parameters from the seed.
   ///
   /// - Parameters:
+  ///   - recording: which losses of each width are kept; none by default.
   ///   - loader: images of the shards that this rank owns.
   ///   - communicator: the ranks that share the batch.
   public init(
     phase: String, space: SearchSpace, plan: TrainingPlan, recipe: TrainingRecipe, seed: UInt64,
-    loader: TrainingLoader, communicator: any Communicator, context: EngineContext
+    recording: LossRecords.Settings? = nil, loader: TrainingLoader,
+    communicator: any Communicator, context: EngineContext
   ) throws(ClusterError) {
+    records = recording.map { LossRecords(of: space, settings: $0) }
     self.phase = phase
     self.space = space
     self.plan = plan
@@ -141,11 +146,13 @@ public final class Trainer {
     let rate = recipe.schedule.rate(at: step)
     update(rate: Float(rate))
     clear(ranges)
+    let passes = zip(trained, means).map {
+      PassReport(widths: $0.widths, loss: $1.loss, labelLoss: $1.labelLoss)
+    }
+    record(passes)
     step += 1
     return StepReport(
-      step: step,
-      passes: zip(trained, means).map { PassReport(widths: $0.widths, loss: $1.loss) },
-      loss: means[0].loss, top1: means[0].top1, rate: rate,
+      step: step, passes: passes, loss: means[0].loss, top1: means[0].top1, rate: rate,
       seconds: total.lap(), waitSeconds: waitSeconds, communicationSeconds: communicationSeconds,
       bytesSent: bytesSent, request: strongest)
   }
@@ -232,11 +239,14 @@ public final class Trainer {
   /// - Returns: each pass's means over its subnets and images.
   private func share(
     _ sums: [[LossSums]], request: RunRequest
-  ) throws -> (means: [(loss: Double, top1: Double)], request: RunRequest) {
-    let valuesPerShard = 3 * sums.count + 1
+  ) throws -> (means: [PassMeans], request: RunRequest) {
+    let valuesPerShard = 4 * sums.count + 1
     let own = gradients.indices.flatMap { shard in
       sums.flatMap { pass in
-        [pass[shard].loss, Double(pass[shard].top1), Double(pass[shard].images)]
+        [
+          pass[shard].loss, pass[shard].labelLoss, Double(pass[shard].top1),
+          Double(pass[shard].images),
+        ]
       } + [Double(request.rawValue)]
     }
     let all = try communicator.gatherInShardOrder(
@@ -247,11 +257,19 @@ public final class Trainer {
       .map { Int(all[$0]) }.max() ?? 0
     return (
       sums.indices.map { pass in
-        let images = totals[3 * pass + 2]
-        return (totals[3 * pass] / images, totals[3 * pass + 1] / images)
+        let (first, images) = (4 * pass, totals[4 * pass + 3])
+        return (
+          totals[first] / images, totals[first + 1] / images, totals[first + 2] / images
+        )
       },
       RunRequest(rawValue: strongest) ?? .none
     )
+  }
+
+  /// Keeps the losses of what a step trained, where its turn has come.
+  private func record(_ passes: [PassReport]) {
+    guard records?.settings.covers(step: step, of: totalSteps) == true else { return }
+    for pass in passes { records?.add(pass.labelLoss, of: pass.widths) }
   }
 
   private func update(rate: Float) {
@@ -273,7 +291,7 @@ public final class Trainer {
     }
   }
 
-  /// Goes on from `step` with the parameters and momenta that the root rank holds.
+  /// Goes on from `step` with the parameters, momenta and records that the root rank holds.
   ///
   /// A collective: the root has loaded a checkpoint, all others receive it.
   public func resume(at step: Int, from root: Int = 0) throws {
@@ -289,9 +307,16 @@ public final class Trainer {
         try communicator.broadcast(UnsafeMutableRawBufferPointer(elements), from: root)
       }
     }
+    if var words = records?.words {
+      try words.withUnsafeMutableBytes { try communicator.broadcast($0, from: root) }
+      records?.words = words
+    }
     self.step = rootStep
   }
 }
+
+/// A pass's means over its subnets and the images of all ranks.
+private typealias PassMeans = (loss: Double, labelLoss: Double, top1: Double)
 
 extension TrainingPass.Choice {
   /// Where the chosen loss stands, the first of equals; a loss that is no number is chosen by neither, unless it is

@@ -64,7 +64,7 @@ extension CommandLineTests {
     @Test(.timeLimit(.minutes(5)))
     func aSupernetIsJudgedOnceForAll() throws {
       let place = try Workplace()
-      try place.writeTable(of: "vgg-small", image: tinySide, classes: 3) { $0.reduce(0, +) == 9 }
+      try place.writeTable(of: "vgg-small", image: 32, classes: 10) { $0.reduce(0, +) == 9 }
       expectSuccess(try place.vernier("train", "run.yaml"))
       let status = place.run.status
       let words = ["bench", "rank", "run.yaml", "--table", "table.json", "--networks", "12"]

@@ -20,6 +20,25 @@ extension CommandLineTests {
       #expect(Set(digests).count == phases.count)
       #expect(Set(reference.scores.map(\.bins)).count == reference.scores.count)
       #expect(Set(reference.scores.map(\.loss)).count > 1)
+      #expect(reference.state.contains("\"records\":"))
+    }
+
+    /// The same supernet, asked for other networks.
+    @Test(.timeLimit(.minutes(5)))
+    func newcomersComeFromThePriorUnlessOneSaysOtherwise() throws {
+      let chance = ["--set", "search.newcomers=random"]
+      let (place, other) = (try Workplace(), try Workplace())
+      for verb in ["train", "search"] {
+        let outcome = try place.vernier(verb, "run.yaml")
+        expectSuccess(outcome)
+        #expect(outcome.output.contains("networks of the prior cost ") == (verb == "search"))
+        let byChance = try other.vernier([verb, "run.yaml"] + chance)
+        expectSuccess(byChance)
+        #expect(!byChance.output.contains("prior"), "\(byChance)")
+      }
+      #expect(try place.run.hashes() == other.run.hashes())
+      let (first, second) = (try place.run.scores(), try other.run.scores())
+      #expect(Set(first.prefix(6).map(\.bins)) != Set(second.prefix(6).map(\.bins)))
     }
 
     @Test(.timeLimit(.minutes(5)))

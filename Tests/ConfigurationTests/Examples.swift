@@ -16,6 +16,7 @@ enum Example {
     run: {name: a}
     data: {path: images}
     supernet: {sharing: cafenet, sampler: attentive, attentive: {judge: predictor}}
+    search: {newcomers: prior}
 
     """
   static let predictor = """

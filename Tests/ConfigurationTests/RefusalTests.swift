@@ -157,6 +157,10 @@ struct Refusal: CustomTestStringConvertible, Sendable {
       "run.yaml:3: search.budget.parameters must be a part of the full network such as 50%, or a "
         + "number such as 105M or 105640960, above 0 and at most 100%, but it is 101%"),
     Refusal(
+      "supernet: {records: {part: 0%}}",
+      "run.yaml:3: supernet.records.part must be a percentage such as 80% above 0% and at most "
+        + "100%, but it is 0%"),
+    Refusal(
       "retrain: {also: [base, base]}",
       "run.yaml:3: retrain.also must be a list of base, uniform without repetition, "
         + "but it is [base, base]"),
@@ -188,6 +192,9 @@ struct Refusal: CustomTestStringConvertible, Sendable {
     Refusal(
       "search:\n  method: predictor\n  population: 3",
       "run.yaml:5: search.explored (4) must be at most search.population (3)"),
+    Refusal(
+      "search: {method: nsga2, newcomers: prior}",
+      "run.yaml:3: search.newcomers is only for method evolution"),
     Refusal(
       "search:\n  population: 20\n  top: 30",
       "run.yaml:5: search.top (30) must be at most search.population (20)"),

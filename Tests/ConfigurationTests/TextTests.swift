@@ -62,6 +62,21 @@ import Testing
     #expect(other.supernet.sampler == .sandwich)
   }
 
+  /// As published, and where losses compare widths under equal conditions.
+  @Test(arguments: [
+    ([], RunConfiguration.Newcomers.prior), (["supernet.sharing=bcnetv2"], .prior),
+    (["supernet.sampler=uniform"], .prior), (["supernet.sampler=sandwich"], .random),
+    (["supernet.full_network_every=3"], .random), (["supernet.sharing=ua"], .random),
+    (["supernet.sharing=cafenet"], .random),
+  ])
+  func aSchemeBringsItsNewcomers(set: [String], newcomers: RunConfiguration.Newcomers) throws {
+    #expect(try parsed(Example.jpeg, set: set).search.newcomers == newcomers)
+    for other in [RunConfiguration.Newcomers.random, .prior] {
+      let said = try parsed(Example.jpeg, set: set + ["search.newcomers=\(other.rawValue)"])
+      #expect(said.search.newcomers == other)
+    }
+  }
+
   @Test func theValueSurvivesJSON() throws {
     let configuration = try parsed(Example.stepwise)
     let data = try JSONEncoder().encode(configuration)

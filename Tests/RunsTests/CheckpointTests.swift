@@ -120,10 +120,10 @@ struct CheckpointTests {
     try saveSteps([1])
     let manifest = folder.text("checkpoints/train-step-00000001/manifest.json")
     folder.write(
-      manifest.replacingOccurrences(of: "\"format\":1", with: "\"format\":2").utf8,
+      manifest.replacingOccurrences(of: "\"format\":2", with: "\"format\":3").utf8,
       to: "checkpoints/train-step-00000001/manifest.json")
     let error = failure { () throws(RunError) in try store().newestIntact(phase: "train") }
-    #expect(error?.description.contains("it has format 2 and this program reads 1") == true)
+    #expect(error?.description.contains("it has format 3 and this program reads 2") == true)
   }
 
   @Test("Values that are not finite are never saved over the last good state")

@@ -28,6 +28,7 @@ import Training
       for (step, outcome) in resumed {
         #expect(step == stop.step)
         #expect(outcome.weights == whole.weights)
+        #expect(outcome.records == whole.records)
         #expect(outcome.losses == Array(whole.losses.dropFirst(stop.step)))
         #expect(outcome.accuracies == Array(whole.accuracies.dropFirst(stop.step)))
       }

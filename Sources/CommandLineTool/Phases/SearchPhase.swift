@@ -103,7 +103,7 @@ extension RunSession {
     let journal = try folder.scores(folder.directory.searchJournal)
     try folder.directory.setStatus(
       RunStatus(.running, phase: "search", step: journal.recovered.count))
-    var search: any CandidateSearch = plan.newSearch()
+    var search = plan.newSearch(prior: try prior(in: folder))
     let (outcome, scored) = try host(&search, scoring, journal: journal, phase: "search") {
       search in
       guard let best = search.best else { return }
@@ -130,6 +130,23 @@ extension RunSession {
         + "\(grouped(best.candidate.cost.parameters)) parameters, "
         + "\(percent(best.score.accuracy, 2)) on the held-out images")
     return Array("\(widths)".utf8)
+  }
+
+  /// Where newcomers come from, by what the supernet's training recorded; none where all are alike.
+  private func prior(in folder: RunFolder) throws -> WidthPrior? {
+    guard configuration.search.drawsFromPrior else { return nil }
+    let state = try folder.newest(Self.supernetPhase)?.state(as: TrainerState.self)
+    guard let records = state?.records else {
+      throw UsageError(
+        description: "the supernet of the run in \(folder.directory.path) has no records of its "
+          + "losses, which search.newcomers: prior needs; train it anew, or choose random",
+        exitCode: ExitStatus.missingInput)
+    }
+    let problem = PriorProblem(records, cost: plan.cost, budget: plan.window.macs.upperBound)
+    let prior = problem.solved()
+    let mean = Int(problem.cost.mean(prior.probabilities).rounded())
+    progress.note("networks of the prior cost \(grouped(mean)) MACs on average")
+    return prior
   }
 
   /// Runs a search on rank 0 to its end, with every score in a journal.

@@ -39,8 +39,8 @@ extension RunSession {
       plan: TrainingPlan(
         space: plan.space, sharing: plan.sharing, sampler: sampler,
         seed: configuration.run.seed),
-      recipe: supernetRecipe, indices: images.split.training, metrics: .train, offset: 0,
-      until: step)
+      recipe: supernetRecipe, recording: plan.recording, indices: images.split.training,
+      metrics: .train, offset: 0, until: step)
   }
 
   /// Any training, from its newest checkpoint to its end or to a request to leave.
@@ -49,12 +49,14 @@ extension RunSession {
   ///     until all steps are done: one step -> figures -> a checkpoint when one is due or asked for
   ///
   /// - Parameters:
+  ///   - recording: which losses of each width are kept; none by default.
   ///   - metrics: the log that rank 0 writes.
   ///   - offset: steps that earlier trainings of the same log count.
   ///   - limit: the step at which it ends, if before its last one.
   func train(
     phase: String, space: SearchSpace, plan: TrainingPlan, recipe: TrainingRecipe,
-    indices: [Int], metrics: RunDirectory.Metrics, offset: Int, until limit: Int? = nil
+    recording: LossRecords.Settings? = nil, indices: [Int], metrics: RunDirectory.Metrics,
+    offset: Int, until limit: Int? = nil
   ) throws -> PhaseOutcome {
     let loader = try images.loader(
       indices, batch: recipe.globalBatch, shards: recipe.shards,
@@ -62,7 +64,7 @@ extension RunSession {
     defer { loader.shutdown() }
     let trainer = try Trainer(
       phase: phase, space: space, plan: plan, recipe: recipe, seed: configuration.run.seed,
-      loader: loader, communicator: communicator, context: context)
+      recording: recording, loader: loader, communicator: communicator, context: context)
     defer { images.report(damaged: trainer.damagedImages) }
     try resume(trainer)
     let log = try folder?.metrics(metrics)

@@ -2,15 +2,23 @@ import Configuration
 import Search
 
 extension RunConfiguration.Search {
+  /// Whether the search starts from a prior.
+  var drawsFromPrior: Bool { method == .evolution && newcomers == .prior }
+
   /// The search at its beginning.
-  func newSearch(in space: LegalSpace, seed: UInt64) -> any CandidateSearch {
+  ///
+  /// - Parameter prior: where newcomers come from, where a supernet has told.
+  func newSearch(
+    in space: LegalSpace, prior: WidthPrior? = nil, seed: UInt64
+  ) -> any CandidateSearch {
     switch method {
     case .evolution:
       EvolutionarySearch(
         space: space,
         settings: EvolutionSettings(
           population: population, generations: generations, top: top, mutations: mutations,
-          crossovers: crossovers, mutationProbability: mutationProbability), seed: seed)
+          crossovers: crossovers, mutationProbability: mutationProbability), prior: prior,
+        seed: seed)
     case .nsga2:
       NonDominatedSearch(
         space: space, population: population, generations: generations,

@@ -68,8 +68,17 @@ struct RunPlan {
   var legalSpace: LegalSpace { LegalSpace(choices: space.choices, window: window) }
 
   /// The search at its beginning.
-  func newSearch() -> any CandidateSearch {
-    configuration.search.newSearch(in: legalSpace, seed: configuration.run.seed)
+  ///
+  /// - Parameter prior: where newcomers come from, if the configuration says so.
+  func newSearch(prior: WidthPrior?) -> any CandidateSearch {
+    configuration.search.newSearch(
+      in: legalSpace, prior: prior, seed: configuration.run.seed)
+  }
+
+  /// Which losses the supernet's training keeps.
+  var recording: LossRecords.Settings {
+    let records = configuration.supernet.records
+    return LossRecords.Settings(kept: records.kept, part: records.part.percent / 100)
   }
 
   /// A recipe in steps, for a number of training images.

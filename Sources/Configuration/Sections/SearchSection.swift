@@ -7,6 +7,8 @@ extension RunConfiguration {
     public var population: Int
     /// Rounds of scoring.
     public var generations: Int
+    /// Where candidates without parents come from.
+    public var newcomers: Newcomers
     /// The best candidates of all rounds, from which children come.
     public var top: Int
     /// Children of a generation that are changed copies.
@@ -41,6 +43,14 @@ extension RunConfiguration {
     case predictor
   }
 
+  /// Where candidates without parents come from.
+  public enum Newcomers: String, Codable, CaseIterable, Sendable {
+    /// All legal networks alike.
+    case random
+    /// A distribution over widths, made of the losses of the supernet's training.
+    case prior
+  }
+
   /// What a candidate may cost.
   public struct Budget: Codable, Hashable, Sendable {
     /// The most multiply-accumulates.
@@ -73,6 +83,7 @@ extension RunConfiguration {
 }
 
 extension RunConfiguration.SearchMethod: Choice {}
+extension RunConfiguration.Newcomers: Choice {}
 
 extension Condition<RunConfiguration.Search> {
   fileprivate static let evolution = Condition(words: "method evolution") {
@@ -103,6 +114,12 @@ extension RunConfiguration.Search: Section {
     .value(
       "generations", \.generations, .from(1, to: 1_000_000), unit: "generations", example: "20",
       "of candidates", when: .sized),
+    .value(
+      "newcomers", \.newcomers, example: "random",
+      "where the first generation, and later ones beyond their children, come from; random: all legal "
+        + "networks alike; prior: widths that had low losses in training, at the budget's cost",
+      when: .evolution,
+      default: "prior where bcnet or bcnetv2 train random networks alone, else random"),
     .value(
       "top", \.top, .positive, unit: "candidates", example: "5",
       "best of all generations, the parents of the next", when: .evolution,
@@ -145,13 +162,14 @@ extension RunConfiguration.Search: Section {
 }
 
 extension RunConfiguration.Search {
-  /// The defaults but for these.
+  /// The defaults but for these, without a supernet that newcomers could come from.
   public init(
     method: RunConfiguration.SearchMethod, population: Int, generations: Int, initial: Int,
     explored: Int, budget: RunConfiguration.Budget
   ) {
     self = RunConfiguration.defaults.search
     self.method = method
+    newcomers = .random
     self.population = population
     self.generations = generations
     self.initial = initial

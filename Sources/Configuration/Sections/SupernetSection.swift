@@ -15,6 +15,8 @@ extension RunConfiguration {
     public var attentive: Attention
     /// Once in so many steps the full network is trained alone; 0 for never.
     public var fullNetworkEvery: Int
+    /// Which losses of each width are kept.
+    public var records: Records
     /// How it is trained.
     public var recipe: Recipe
   }
@@ -73,6 +75,14 @@ extension RunConfiguration {
     case loss
     /// A model of the scores of some networks.
     case predictor
+  }
+
+  /// Losses that tell what each width was worth in training.
+  public struct Records: Codable, Hashable, Sendable {
+    /// Of each width, the least ones.
+    public var kept: Int
+    /// Of all steps the last ones that count.
+    public var part: Percentage
   }
 
   /// One end of an order.
@@ -138,6 +148,7 @@ extension RunConfiguration.Supernet: Section {
         "full_network_every", \.fullNetworkEvery, .from(0, to: 1_000_000), unit: "steps",
         example: "3",
         "the full network is trained alone once in so many steps, at least 2; 0 for never"),
+      .section("records", \.records),
     ] + RunConfiguration.Recipe.fields.map { $0.lifted(through: \.recipe) }
 }
 
@@ -160,6 +171,17 @@ extension RunConfiguration.Supernet {
     case .bcnet, .bcnetv2: sampler = .complementary
     case .ua, .cafenet: sampler = .uniform
     }
+  }
+
+  /// Whether every step trains one random network, so that losses compare widths under equal conditions.
+  fileprivate var trainsRandomNetworksAlone: Bool {
+    (sampler == .uniform || sampler == .complementary) && fullNetworkEvery == 0
+  }
+
+  /// Where a search's newcomers come from unless somebody says so: as published with each scheme.
+  var usualNewcomers: RunConfiguration.Newcomers {
+    let isPublishedWithPrior = sharing == .bcnet || sharing == .bcnetv2
+    return isPublishedWithPrior && trainsRandomNetworksAlone ? .prior : .random
   }
 }
 
@@ -205,6 +227,17 @@ extension RunConfiguration.Attention: Section {
   mutating func fillDefaults(given: Set<String>) {
     if !given.contains("candidates"), judge == .predictor { candidates = 50 }
   }
+}
+
+extension RunConfiguration.Records: Section {
+  static let fields: [Field<Self>] = [
+    .value(
+      "kept", \.kept, .from(1, to: 1_000), unit: "losses a width", example: "20",
+      "the least ones with which it was trained, for search.newcomers"),
+    .value(
+      "part", \.part, .above(Percentage(percent: 0), to: Percentage(percent: 100)),
+      unit: "of the steps", example: "25%", "the last ones, whose losses count"),
+  ]
 }
 
 extension RunConfiguration.Calibration: Section {

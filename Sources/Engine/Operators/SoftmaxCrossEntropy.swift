@@ -2,16 +2,20 @@ import Glibc
 
 /// Sums over some images, to be added up over shards and divided by the images at the end.
 public struct LossSums: Hashable, Codable, Sendable {
-  /// The sum of the images' losses, in nats.
-  public var loss: Double
+  /// The sum of the images' losses, in nats, against the target and against the labels; the same where these are the
+  /// target.
+  public var loss, labelLoss: Double
   /// Images whose label had the highest score, or one of the five highest.
   public var top1, top5: Int
   /// Images counted.
   public var images: Int
 
   /// All zero by default.
-  public init(loss: Double = 0, top1: Int = 0, top5: Int = 0, images: Int = 0) {
+  public init(
+    loss: Double = 0, labelLoss: Double = 0, top1: Int = 0, top5: Int = 0, images: Int = 0
+  ) {
     self.loss = loss
+    self.labelLoss = labelLoss
     self.top1 = top1
     self.top5 = top5
     self.images = images
@@ -20,6 +24,7 @@ public struct LossSums: Hashable, Codable, Sendable {
   /// Adds another's sums.
   public static func += (left: inout LossSums, right: LossSums) {
     left.loss += right.loss
+    left.labelLoss += right.labelLoss
     left.top1 += right.top1
     left.top5 += right.top5
     left.images += right.images
@@ -69,7 +74,8 @@ public struct SoftmaxCrossEntropy: Sendable {
 
   /// The images' losses and hits; with `gradient`, also `scale` times the loss's gradient by each logit.
   ///
-  /// - Parameter teacher: what the loss compares with instead of the labels; hits are always of the labels.
+  /// - Parameter teacher: what the loss compares with instead of the labels; hits and the label loss are always of the
+  ///   labels.
   /// - Returns: sums for each shard, an equal run of images.
   public func evaluate(
     _ logits: FeatureMap, labels: [Int32], shards: Int, teacher: Predictions? = nil,
@@ -97,18 +103,19 @@ public struct SoftmaxCrossEntropy: Sendable {
     gradient: UnsafeMutablePointer<Float>?, scale: Double
   ) -> LossSums {
     let normalizer = Normalizer(logits, classes)
-    var loss = 0.0
+    var (loss, labelLoss) = (0.0, 0.0)
     var rank = 0
     for k in 0..<classes {
       let logProbability = normalizer.logProbability(of: logits[k])
-      let target =
-        teacher.map { $0[$0.startIndex + k] }
-        ?? (k == label ? 1 - smoothing : 0) + smoothing / Double(classes)
+      let ofLabel = (k == label ? 1 - smoothing : 0) + smoothing / Double(classes)
+      let target = teacher.map { $0[$0.startIndex + k] } ?? ofLabel
       loss -= target == 0 ? 0 : target * logProbability
+      labelLoss -= ofLabel == 0 ? 0 : ofLabel * logProbability
       if k != label, !ranksBehind(logits[k], k, logits[label], label) { rank += 1 }
       gradient?[k] = Float(scale * (exp(logProbability) - target))
     }
-    return LossSums(loss: loss, top1: rank < 1 ? 1 : 0, top5: rank < 5 ? 1 : 0, images: 1)
+    return LossSums(
+      loss: loss, labelLoss: labelLoss, top1: rank < 1 ? 1 : 0, top5: rank < 5 ? 1 : 0, images: 1)
   }
 
   /// Whether a class ranks behind the label; a score that is not a number never lets the label win.

@@ -3,7 +3,7 @@
 /// It lies inside the folder, so that a copied checkpoint can still be checked.
 struct Manifest: Codable, Equatable {
   static let fileName = "manifest.json"
-  static let currentFormat = 1
+  static let currentFormat = 2
 
   var format = currentFormat
   let phase: String

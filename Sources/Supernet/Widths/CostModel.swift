@@ -7,8 +7,9 @@ public struct CostModel: Sendable {
   /// Whose widths are counted.
   public let space: SearchSpace
 
+  /// What the multiply-accumulates are the sum of, one term for each product of groups.
+  public let macTerms: [CostTerm]
   private let layers: [LayerTerms]
-  private let macTerms: [CostTerm]
   private let parameterTerms: [CostTerm]
 
   /// The costs of all widths of a space.

@@ -14,9 +14,11 @@ enum ChannelCount: Hashable {
 /// A coefficient times up to two group widths: what every cost of a layer is.
 ///
 /// A network has few different pairs of groups, so that its cost is a short sum whatever its depth.
-struct CostTerm {
-  private(set) var coefficient: Int
-  private let groups: [Int]
+public struct CostTerm: Hashable, Sendable {
+  /// Times the widths of the groups.
+  public private(set) var coefficient: Int
+  /// None, one or two places of the space's groups, ascending; the same one twice for a square.
+  public let groups: [Int]
 
   init(_ coefficient: Int, _ factors: ChannelCount...) {
     self.coefficient = coefficient

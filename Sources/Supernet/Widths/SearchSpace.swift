@@ -68,6 +68,11 @@ public struct SearchSpace: Hashable, Sendable {
     return zip(channelsOfBins, widths.bins).map { channels, bins in channels[bins - 1] }
   }
 
+  /// How many channels each width of a group keeps, ascending.
+  public func channels(ofGroup group: Int) -> [Int] {
+    ranges[group].widths.map { channelsOfBins[group][$0 - 1] }
+  }
+
   /// Refuses widths that this space does not have, naming the group.
   public func validate(_ widths: Widths) throws(SearchSpaceError) {
     guard widths.bins.count == groups.count else {

@@ -21,6 +21,8 @@ struct RunOnDisk {
   struct Traces: Equatable, Sendable {
     /// What `runs hash` prints.
     let hashes: String
+    /// What the supernet's last checkpoint says beside its tensors: the losses of its widths.
+    let state: String
     /// `result.json`: winner, costs, accuracies on the test set.
     let result: String
     /// The journal's candidates, by bins.
@@ -28,7 +30,10 @@ struct RunOnDisk {
   }
 
   func traces() throws -> Traces {
-    Traces(hashes: try hashes(), result: try text("result.json"), scores: try scores().sorted())
+    let supernet = try #require(checkpoints(of: "supernet").last)
+    return Traces(
+      hashes: try hashes(), state: try text("checkpoints/\(supernet)/state.json"),
+      result: try text("result.json"), scores: try scores().sorted())
   }
 
   /// What `runs hash` prints; fails the test unless it succeeds in silence.

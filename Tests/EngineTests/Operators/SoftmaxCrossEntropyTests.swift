@@ -71,6 +71,8 @@ import Testing
         gradient: gradient, scale: 0.5)
       let plain = loss.evaluate(bench.map(scores), labels: labels, shards: 2)
       #expect(sums.map(\.top1) == plain.map(\.top1) && sums.map(\.top5) == plain.map(\.top5))
+      #expect(
+        sums.map(\.labelLoss) == plain.map(\.loss) && plain.allSatisfy { $0.loss == $0.labelLoss })
       var expected = [0.0, 0.0]
       for image in 0..<images {
         let (own, target) = (probabilities(scores, image), probabilities(teaching, image))
@@ -136,6 +138,7 @@ import Testing
     for part in sums { total += part }
     #expect(total.images == 6)
     #expect(total.loss == sums[0].loss + sums[1].loss + sums[2].loss)
+    #expect(total.labelLoss == sums[0].labelLoss + sums[1].labelLoss + sums[2].labelLoss)
     #expect(total.top1 == sums.reduce(0) { $0 + $1.top1 })
     #expect(total.top5 == sums.reduce(0) { $0 + $1.top5 })
   }

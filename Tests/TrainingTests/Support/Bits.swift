@@ -1,4 +1,5 @@
 import Engine
+import Supernet
 import Testing
 import Training
 
@@ -41,6 +42,7 @@ struct Outcome: Equatable, Sendable {
   var weights: Weights
   var losses: [UInt64]
   var accuracies: [UInt64]
+  var records: LossRecords?
 
   /// Trains to the end, from wherever the trainer is.
   init(finishing trainer: Trainer) throws {
@@ -52,5 +54,6 @@ struct Outcome: Equatable, Sendable {
       accuracies.append(report.top1.bitPattern)
     }
     weights = Weights(of: trainer)
+    records = trainer.records
   }
 }

@@ -20,13 +20,20 @@ final class NaiveTrainer {
       space: space, layout: layout, context: try SmallTraining.context(training.kernels))
   }
 
-  /// One step; returns the means over the batch of the first pass, and what every pass trained.
+  /// What a step did: means over the batch, a pass each.
+  struct Report {
+    var widths: [Widths] = []
+    var losses: [Double] = []
+    var labelLosses: [Double] = []
+    var top1: [Double] = []
+  }
+
+  /// One step.
   func step(
     _ step: Int, _ parameters: inout [Float], _ momenta: inout [Float]
-  ) throws -> (loss: Double, top1: Double, widths: [Widths], losses: [Double]) {
+  ) throws -> Report {
     let batch = try loader.batch(at: step)
-    var means: [(loss: Double, top1: Double)] = []
-    var widths: [Widths] = []
+    var report = Report()
     var shardSums = [[Float]](
       repeating: [Float](repeating: 0, count: layout.count), count: training.shards)
     var teachers: [Predictions] = []
@@ -34,7 +41,7 @@ final class NaiveTrainer {
       let chosen = choose(pass, batch, parameters)
       let isFirst = teachers.isEmpty
       let count = Double(training.globalBatch * chosen.subnets.count)
-      var mean = (loss: 0.0, top1: 0.0)
+      var mean = (loss: 0.0, labelLoss: 0.0, top1: 0.0)
       for shard in 0..<training.shards {
         var said: [Predictions] = []
         for subnet in chosen.subnets {
@@ -43,18 +50,21 @@ final class NaiveTrainer {
             teacher: pass.target == .teacher ? teachers[shard] : nil, addingTo: &shardSums[shard])
           said.append(predictions)
           mean.loss += sums.loss / count
+          mean.labelLoss += labelLoss(of: subnet, shard, of: batch, parameters) / count
           mean.top1 += Double(sums.top1) / count
         }
         if isFirst { teachers.append(Predictions(meanOf: said)) }
       }
-      means.append(mean)
-      widths.append(chosen.widths)
+      report.widths.append(chosen.widths)
+      report.losses.append(mean.loss)
+      report.labelLosses.append(mean.labelLoss)
+      report.top1.append(mean.top1)
     }
     update(
       &parameters, &momenta,
       gradient: treeSum(shardSums[...]).map { $0 / Float(training.globalBatch) },
       rate: Float(training.schedule.rate(at: step)))
-    return (means[0].loss, means[0].top1, widths, means.map(\.loss))
+    return report
   }
 
   /// Of each candidate's realizations the one with the lowest loss over the batch; of these the lowest or the highest.
@@ -76,13 +86,20 @@ final class NaiveTrainer {
   ) -> Double {
     realization.subnets.reduce(0.0) { sum, subnet in
       (0..<training.shards).reduce(sum) { sum, shard in
-        sum
-          + with(shard, of: batch) {
-            executor.loss(
-              of: subnet, on: $0, parameters: parameters, shards: 1,
-              smoothing: training.recipe.labelSmoothing)[0].loss
-          } / Double(realization.subnets.count)
+        sum + labelLoss(of: subnet, shard, of: batch, parameters)
+          / Double(realization.subnets.count)
       }
+    }
+  }
+
+  /// The sum over a shard's images, by a forward pass of its own.
+  private func labelLoss(
+    of subnet: Subnet, _ shard: Int, of batch: Batch, _ parameters: [Float]
+  ) -> Double {
+    with(shard, of: batch) {
+      executor.loss(
+        of: subnet, on: $0, parameters: parameters, shards: 1,
+        smoothing: training.recipe.labelSmoothing)[0].loss
     }
   }
 

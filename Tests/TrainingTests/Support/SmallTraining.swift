@@ -22,6 +22,8 @@ struct SmallTraining: Sendable {
   var decaysNormalization = false
   var schedule = LearningRateSchedule(
     peak: 0.125, warmupSteps: 2, totalSteps: 6, curve: .linear(final: 0.0625))
+  /// The second half of the steps, and fewer losses than these bring to most widths.
+  var recording: LossRecords.Settings? = LossRecords.Settings(kept: 2, part: 0.5)
 
   /// Two width groups: "stem" over a depthwise layer and a sum, and "head".
   func space() throws -> SearchSpace {
@@ -73,7 +75,8 @@ struct SmallTraining: Sendable {
     let assignment = try ShardAssignment(shards: shards, ranks: communicator.size)
     return try Trainer(
       phase: "supernet", space: try space(), plan: try plan(), recipe: recipe,
-      seed: Self.seed, loader: try loader(shards: assignment.shards(of: communicator.rank)),
+      seed: Self.seed, recording: recording,
+      loader: try loader(shards: assignment.shards(of: communicator.rank)),
       communicator: communicator, context: try Self.context(kernels, threads: threads))
   }
 

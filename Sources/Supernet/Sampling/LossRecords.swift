@@ -1,0 +1,90 @@
+/// The least losses with which each width of each group was trained.
+///
+/// A step's loss is that of one network over the global batch; it counts for all of its widths, group by group. What a
+/// group's width is worth shows in the mean of its least losses: BCNet's prior is made of these means (Su et al., CVPR
+/// 2021). As in its first code, and unlike in its second one, which keeps the least of all networks together, every
+/// width has a list of its own, so that none that was trained is without evidence.
+public struct LossRecords: Hashable, Codable, Sendable {
+  /// Which losses are kept.
+  public struct Settings: Hashable, Codable, Sendable {
+    /// Losses kept of each width, the least ones; at least 1.
+    public let kept: Int
+    /// Of all steps the last ones that count, as a fraction above 0 and at most 1: losses fall while a network learns, so
+    /// early ones would only tell when a width was trained.
+    public let part: Double
+
+    /// By default the 100 least of the last tenth.
+    public init(kept: Int = 100, part: Double = 0.1) {
+      precondition(kept >= 1 && part > 0 && part <= 1, "something is kept, of some steps")
+      self.kept = kept
+      self.part = part
+    }
+
+    /// Whether a step counted from 0 is one of the last `part` of all; the very last step always is.
+    public func covers(step: Int, of totalSteps: Int) -> Bool {
+      step >= totalSteps - max(1, Int((part * Double(totalSteps)).rounded()))
+    }
+  }
+
+  /// Which losses are kept.
+  public let settings: Settings
+  /// The bins that each group may keep.
+  public let choices: [ClosedRange<Int>]
+  /// The losses kept, ascending: [group][bins - least bins].
+  public private(set) var losses: [[[Double]]]
+
+  /// No losses yet.
+  public init(of space: SearchSpace, settings: Settings) {
+    self.settings = settings
+    choices = space.choices
+    losses = choices.map { Array(repeating: [], count: $0.count) }
+  }
+
+  /// Counts a network's loss for all of its widths.
+  ///
+  /// - Precondition: the widths belong to the space.
+  public mutating func add(_ loss: Double, of widths: Widths) {
+    for (group, kept) in widths.bins.enumerated() {
+      losses[group][kept - choices[group].lowerBound].insert(loss, keeping: settings.kept)
+    }
+  }
+
+  /// The mean of the losses kept of each width, [group][bins - least bins]; nil for widths without any.
+  public var means: [[Double?]] {
+    losses.map { group in
+      group.map { $0.isEmpty ? nil : $0.reduce(0, +) / Double($0.count) }
+    }
+  }
+}
+
+extension LossRecords {
+  /// All losses as one list, as long as any other of the same settings and choices: what ranks send each other.
+  ///
+  /// Places that are not filled hold infinity.
+  public var words: [Double] {
+    get {
+      losses.joined().flatMap {
+        $0 + Array(repeating: .infinity, count: settings.kept - $0.count)
+      }
+    }
+    set {
+      var place = 0
+      for group in losses.indices {
+        for width in losses[group].indices {
+          losses[group][width] = newValue[place..<place + settings.kept].filter(\.isFinite)
+          place += settings.kept
+        }
+      }
+    }
+  }
+}
+
+extension [Double] {
+  /// Puts a value into its place in an ascending list, of which only the first `count` stay.
+  fileprivate mutating func insert(_ value: Double, keeping count: Int) {
+    let place = firstIndex { $0 > value } ?? self.count
+    if place == count { return }
+    insert(value, at: place)
+    if self.count > count { removeLast() }
+  }
+}
