@@ -27,7 +27,8 @@ extension RunConfiguration {
     calibration: Calibration(images: 1024, batch: 128),
     search: Search(
       method: .evolution, population: 50, generations: 40, newcomers: .prior, top: 10,
-      mutations: 25, crossovers: 25, mutationProbability: 0.1, initial: 64, explored: 4,
+      mutations: 25, crossovers: 25, mutationProbability: 0.1, terms: .scores, initial: 64,
+      explored: 4,
       budget: Budget(
         macs: .share(Percentage(percent: 50)), lowest: Percentage(percent: 80),
         parameters: .share(Percentage(percent: 100))),

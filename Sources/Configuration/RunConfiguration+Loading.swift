@@ -40,6 +40,10 @@ extension RunConfiguration {
     if reading.places["search.newcomers"] == nil {
       configuration.search.newcomers = configuration.supernet.usualNewcomers
     }
+    if reading.places["supernet.records.part"] == nil, configuration.supernet.sampler == .marginals
+    {
+      configuration.supernet.records.part = Percentage(percent: 100)
+    }
     try configuration.expandDataPath(environment, at: reading.places["data.path"] ?? place)
     try configuration.checkConsistency(reading.places, otherwise: place)
     return configuration

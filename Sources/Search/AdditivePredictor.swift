@@ -5,8 +5,8 @@
 public struct AdditivePredictor: Sendable {
   private let choices: [ClosedRange<Int>]
   private let mean: Double
-  /// [group][bins - least bins].
-  private let effects: [[Double]]
+  /// What each width adds to the mean: [group][bins - least bins].
+  public let effects: [[Double]]
 
   /// Fits the effects to some scores.
   ///

@@ -112,10 +112,3 @@ private struct Moments {
     mean / shares.mean / ((square / shares.square).squareRoot() + 1e-8)
   }
 }
-
-private func softmax(_ scores: [Double]) -> [Double] {
-  let largest = scores.max() ?? 0
-  let powers = scores.map { exp($0 - largest) }
-  let total = powers.reduce(0, +)
-  return powers.map { $0 / total }
-}

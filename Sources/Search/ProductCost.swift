@@ -32,6 +32,18 @@ public struct ProductCost: Hashable, Codable, Sendable {
     self.factors = factors
   }
 
+  /// The cost of one network.
+  ///
+  /// - Parameter places: each group's bins - least bins.
+  func value(_ places: [Int]) -> Double {
+    terms.reduce(0) { sum, term in
+      sum + term.groups.reduce(term.coefficient) { $0 * factors[$1][places[$1]] }
+    }
+  }
+
+  /// The two groups of every product of different ones.
+  var pairs: [[Int]] { terms.map(\.groups).filter { $0.count == 2 && $0[0] != $0[1] } }
+
   /// The mean over networks whose groups take their bins with these probabilities, each group alone.
   ///
   /// - Parameter probabilities: [group][bins - least bins]; each group's add up to 1.
@@ -64,8 +76,4 @@ public struct ProductCost: Hashable, Codable, Sendable {
     }
     return (mean, slopes)
   }
-}
-
-func dot(_ left: [Double], _ right: [Double]) -> Double {
-  zip(left, right).reduce(0) { $0 + $1.0 * $1.1 }
 }

@@ -13,7 +13,7 @@ public struct WidthPrior: Hashable, Codable, Sendable {
   /// One network.
   ///
   /// - Parameter choices: the bins that each group may take.
-  func bins(of choices: [ClosedRange<Int>], using random: inout RandomStream) -> [Int] {
+  public func bins(of choices: [ClosedRange<Int>], using random: inout RandomStream) -> [Int] {
     zip(choices, probabilities).map { range, probabilities in
       var left = Double(random.uniform())
       for (bins, probability) in zip(range, probabilities) {

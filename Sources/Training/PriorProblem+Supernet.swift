@@ -21,3 +21,15 @@ extension PriorProblem {
     self.init(losses: records.means, cost: cost.product, budget: Double(budget))
   }
 }
+
+extension LossRecords {
+  /// What each width is worth, the higher the better: minus its mean loss, a group's share of it (AOWS, section 3.2).
+  ///
+  /// A width without losses is as bad as the worst of its group.
+  public var worth: [[Double]] {
+    means.map { group in
+      let worst = group.compactMap(\.self).max() ?? 0
+      return group.map { -($0 ?? worst) / Double(means.count) }
+    }
+  }
+}

@@ -134,7 +134,8 @@ public final class Trainer {
     var watch = Stopwatch()
     let batch = try loader.batch(at: step)
     let waitSeconds = watch.lap()
-    let (trained, sums) = try run(plan.step(at: step), on: batch)
+    let planned = plan.step(at: step, knowing: records)
+    let (trained, sums) = try run(planned, on: batch)
     let (means, strongest) = try share(sums, request: request)
     guard means.allSatisfy(\.loss.isFinite) else {
       throw TrainingError.nonFiniteLoss(phase: phase, step: step)
@@ -149,7 +150,7 @@ public final class Trainer {
     let passes = zip(trained, means).map {
       PassReport(widths: $0.widths, loss: $1.loss, labelLoss: $1.labelLoss)
     }
-    record(passes)
+    record(zip(planned.passes, passes).filter { $0.0.isRecorded }.map { $0.1 })
     step += 1
     return StepReport(
       step: step, passes: passes, loss: means[0].loss, top1: means[0].top1, rate: rate,

@@ -25,7 +25,13 @@ enum Example {
     search: {method: predictor}
 
     """
-  static let all = [jpeg, synthetic, stepwise, attentive, predictor]
+  static let viterbi = """
+    run: {name: a}
+    data: {path: images}
+    search: {method: viterbi}
+
+    """
+  static let all = [jpeg, synthetic, stepwise, attentive, predictor, viterbi]
 }
 
 /// What a text is refused with, or nil when it is taken.

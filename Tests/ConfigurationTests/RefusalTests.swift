@@ -188,7 +188,7 @@ struct Refusal: CustomTestStringConvertible, Sendable {
         + "0 or at least 2"),
     Refusal(
       "supernet: {networks: 3}",
-      "run.yaml:3: supernet.networks is only for samplers sandwich and attentive"),
+      "run.yaml:3: supernet.networks is only for samplers sandwich, attentive and marginals"),
     Refusal(
       "search:\n  method: predictor\n  population: 3",
       "run.yaml:5: search.explored (4) must be at most search.population (3)"),

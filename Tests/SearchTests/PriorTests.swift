@@ -176,7 +176,7 @@ private let mixed = ProductCost(
 
 extension MobileNetCosts {
   /// `macs` as products.
-  fileprivate static var product: ProductCost {
+  static var product: ProductCost {
     let maxima = [128, 768, 768, 768, 256, 1536, 1024]
     func term(_ coefficient: Double, _ groups: Int...) -> ProductCost.Term {
       .init(coefficient: coefficient, groups: groups)

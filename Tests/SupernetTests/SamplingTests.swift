@@ -13,8 +13,8 @@ import Testing
     for step in 0..<50 {
       let passes = sampler.passes(at: step)
       #expect(passes.count == 5)
-      #expect(passes[0] == SampledPass([space.fullWidths]))
-      #expect(passes[4] == SampledPass([space.lowestWidths], target: .teacher))
+      #expect(passes[0] == SampledPass([space.fullWidths], isRecorded: false))
+      #expect(passes[4] == SampledPass([space.lowestWidths], target: .teacher, isRecorded: false))
       for pass in passes[1...3] {
         #expect(pass.target == .teacher && pass.candidates.count == 1)
         between.formUnion(pass.candidates)
@@ -33,7 +33,7 @@ import Testing
     for round in 0..<10 {
       #expect(sampler.passes(at: 3 * round) == base.passes(at: 2 * round))
       #expect(sampler.passes(at: 3 * round + 1) == base.passes(at: 2 * round + 1))
-      #expect(sampler.passes(at: 3 * round + 2) == [SampledPass([space.fullWidths])])
+      #expect(sampler.passes(at: 3 * round + 2) == [SampledPass([space.fullWidths], isRecorded: false)])
     }
   }
 

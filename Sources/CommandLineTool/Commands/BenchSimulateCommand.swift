@@ -12,7 +12,7 @@ struct BenchSimulateCommand: ParsableCommand {
     abstract: "Runs a search many times with the table's accuracies as scores.")
 
   @OptionGroup var truth: TableOptions
-  @Option(help: "evolution, nsga2, greedy, random or predictor.")
+  @Option(help: "evolution, nsga2, greedy, random, predictor or viterbi.")
   var method = RunConfiguration.SearchMethod.evolution
   @Option(help: "The most MACs of a candidate: a part of the full network such as 50%, or 105M.")
   var macs = "50%"
@@ -23,7 +23,8 @@ struct BenchSimulateCommand: ParsableCommand {
   @Option(help: "How many searches, with seeds 0, 1, 2, ...") var seeds = 20
   @Option(help: "Candidates of a generation.") var population = 50
   @Option(help: "Generations of a search.") var generations = 40
-  @Option(help: "Random candidates of the predictor's first generation.") var initial = 64
+  @Option(help: "Random candidates of the first generation of predictor and viterbi.") var initial =
+    64
   @Option(help: "Random candidates in each later one.") var explored = 4
   @Flag(help: "Prints JSON instead of a table.") var json = false
 
@@ -82,8 +83,8 @@ struct BenchSimulateCommand: ParsableCommand {
           + "--parameters")
     }
     let space = LegalSpace(choices: cost.space.choices, window: window)
-    let runs = (0..<UInt64(seeds)).compactMap { seed in
-      run(search.newSearch(in: space, seed: seed), seed: seed, table)
+    let runs = try (0..<UInt64(seeds)).compactMap { seed in
+      run(try search.newSearch(in: space, cost: cost.product, seed: seed), seed: seed, table)
     }
     guard runs.count == seeds else {
       throw UsageError(

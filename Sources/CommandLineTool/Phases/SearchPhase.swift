@@ -103,7 +103,7 @@ extension RunSession {
     let journal = try folder.scores(folder.directory.searchJournal)
     try folder.directory.setStatus(
       RunStatus(.running, phase: "search", step: journal.recovered.count))
-    var search = plan.newSearch(prior: try prior(in: folder))
+    var search = try plan.newSearch(try records(in: folder))
     let (outcome, scored) = try host(&search, scoring, journal: journal, phase: "search") {
       search in
       guard let best = search.best else { return }
@@ -132,21 +132,26 @@ extension RunSession {
     return Array("\(widths)".utf8)
   }
 
-  /// Where newcomers come from, by what the supernet's training recorded; none where all are alike.
-  private func prior(in folder: RunFolder) throws -> WidthPrior? {
-    guard configuration.search.drawsFromPrior else { return nil }
+  /// What the supernet's training recorded of its losses; none where the search does without.
+  private func records(in folder: RunFolder) throws -> LossRecords? {
+    let search = configuration.search
+    guard search.drawsFromPrior || search.takesWorthFromLosses else { return nil }
     let state = try folder.newest(Self.supernetPhase)?.state(as: TrainerState.self)
     guard let records = state?.records else {
+      let (key, instead) =
+        search.drawsFromPrior
+        ? ("search.newcomers: prior", "random") : ("search.terms: losses", "scores")
       throw UsageError(
         description: "the supernet of the run in \(folder.directory.path) has no records of its "
-          + "losses, which search.newcomers: prior needs; train it anew, or choose random",
+          + "losses, which \(key) needs; train it anew, or choose \(instead)",
         exitCode: ExitStatus.missingInput)
     }
-    let problem = PriorProblem(records, cost: plan.cost, budget: plan.window.macs.upperBound)
-    let prior = problem.solved()
-    let mean = Int(problem.cost.mean(prior.probabilities).rounded())
-    progress.note("networks of the prior cost \(grouped(mean)) MACs on average")
-    return prior
+    if search.drawsFromPrior {
+      let problem = plan.prior(records)
+      let mean = Int(problem.cost.mean(problem.solved().probabilities).rounded())
+      progress.note("networks of the prior cost \(grouped(mean)) MACs on average")
+    }
+    return records
   }
 
   /// Runs a search on rank 0 to its end, with every score in a journal.

@@ -21,14 +21,16 @@ extension RunSession {
       progress.note("the supernet is trained already")
       return .finished
     }
-    guard let warmup = predictorWarmup else { return try trainSupernet(by: plan.sampler()) }
+    let sampler = try plan.sampler(totalSteps: recipe.schedule.totalSteps)
+    guard let warmup = predictorWarmup else { return try trainSupernet(by: sampler) }
     if try !agree({ try (folder?.newest(Self.supernetPhase)?.step ?? 0) >= warmup }),
-      try trainSupernet(by: plan.sampler(), until: warmup) == .stopped
+      try trainSupernet(by: sampler, until: warmup) == .stopped
     {
       return .stopped
     }
     guard let predictor = try fitPredictor(after: warmup) else { return .stopped }
-    return try trainSupernet(by: plan.sampler(predictor))
+    return try trainSupernet(
+      by: plan.sampler(predictor, totalSteps: recipe.schedule.totalSteps))
   }
 
   private func trainSupernet(

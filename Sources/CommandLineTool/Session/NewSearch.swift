@@ -4,13 +4,20 @@ import Search
 extension RunConfiguration.Search {
   /// Whether the search starts from a prior.
   var drawsFromPrior: Bool { method == .evolution && newcomers == .prior }
+  /// Whether it takes the worth of widths from the supernet's training.
+  var takesWorthFromLosses: Bool { method == .viterbi && terms == .losses }
 
   /// The search at its beginning.
   ///
-  /// - Parameter prior: where newcomers come from, where a supernet has told.
+  /// - Parameters:
+  ///   - cost: multiply-accumulates as a sum over pairs of groups.
+  ///   - prior: where newcomers come from, where a supernet has told.
+  ///   - worth: of each width, where a supernet has told.
+  /// - Throws: `WidthFieldError` when the space is too entangled for the method.
   func newSearch(
-    in space: LegalSpace, prior: WidthPrior? = nil, seed: UInt64
-  ) -> any CandidateSearch {
+    in space: LegalSpace, cost: ProductCost, prior: WidthPrior? = nil, worth: [[Double]]? = nil,
+    seed: UInt64
+  ) throws -> any CandidateSearch {
     switch method {
     case .evolution:
       EvolutionarySearch(
@@ -26,6 +33,10 @@ extension RunConfiguration.Search {
     case .greedy: GreedySearch(space: space)
     case .random:
       RandomSearch(space: space, population: population, generations: generations, seed: seed)
+    case .viterbi:
+      try ViterbiSearch(
+        space: space, initial: initial, population: population, generations: generations,
+        cost: cost, worth: worth, seed: seed)
     case .predictor:
       PredictorGuidedSearch(
         space: space,

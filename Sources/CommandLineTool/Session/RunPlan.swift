@@ -26,6 +26,8 @@ struct RunPlan {
     cost = CostModel(space)
     window = configuration.search.budget.window(full: cost.network(of: space.fullWidths.bins))
     try legalSpace.checkFeasible(cost: cost.network)
+    _ = try newSearch()
+    _ = try sampler(totalSteps: 1)
   }
 
   /// The scheme by which widths share weights.
@@ -38,8 +40,13 @@ struct RunPlan {
 
   /// Which widths the supernet's steps train.
   ///
-  /// - Parameter predictor: judges networks, where the configuration asks for one; none in its warm-up.
-  func sampler(_ predictor: AdditivePredictor? = nil) -> any WidthSampling {
+  /// - Parameters:
+  ///   - predictor: judges networks, where the configuration asks for one; none in its warm-up.
+  ///   - totalSteps: of the whole training.
+  /// - Throws: `WidthFieldError` when the space is too entangled for the sampler.
+  func sampler(
+    _ predictor: AdditivePredictor? = nil, totalSteps: Int
+  ) throws -> any WidthSampling {
     let (supernet, seed) = (configuration.supernet, configuration.run.seed)
     let base: any WidthSampling =
       switch supernet.sampler {
@@ -49,6 +56,12 @@ struct RunPlan {
         .sandwich:
         SandwichSampler(
           space: space, seed: seed, count: supernet.networks, distills: supernet.distill)
+      case .marginals:
+        try MarginalSampler(
+          space: space,
+          settings: MarginalSampler.Settings(
+            count: supernet.networks, distills: supernet.distill, budget: window.macs.upperBound,
+            totalSteps: totalSteps), seed: seed)
       case .attentive:
         AttentiveSampler(
           space: space,
@@ -69,10 +82,19 @@ struct RunPlan {
 
   /// The search at its beginning.
   ///
-  /// - Parameter prior: where newcomers come from, if the configuration says so.
-  func newSearch(prior: WidthPrior?) -> any CandidateSearch {
-    configuration.search.newSearch(
-      in: legalSpace, prior: prior, seed: configuration.run.seed)
+  /// - Parameter records: of the supernet's training, where the configuration makes something of them.
+  /// - Throws: `WidthFieldError` when the space is too entangled for the method.
+  func newSearch(_ records: LossRecords? = nil) throws -> any CandidateSearch {
+    let search = configuration.search
+    return try search.newSearch(
+      in: legalSpace, cost: cost.product,
+      prior: search.drawsFromPrior ? records.map { prior($0).solved() } : nil,
+      worth: search.takesWorthFromLosses ? records?.worth : nil, seed: configuration.run.seed)
+  }
+
+  /// Where newcomers come from, as a problem to solve.
+  func prior(_ records: LossRecords) -> PriorProblem {
+    PriorProblem(records, cost: cost, budget: window.macs.upperBound)
   }
 
   /// Which losses the supernet's training keeps.

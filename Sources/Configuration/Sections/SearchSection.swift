@@ -17,6 +17,8 @@ extension RunConfiguration {
     public var crossovers: Int
     /// For every layer of a mutated candidate.
     public var mutationProbability: Double
+    /// What says how much a width is worth, to Viterbi's search.
+    public var terms: Terms
     /// Random candidates of the predictor's first generation, and of each later one.
     public var initial, explored: Int
     /// What a candidate may cost.
@@ -41,6 +43,16 @@ extension RunConfiguration {
     case random
     /// By a model of all scores so far.
     case predictor
+    /// The exact optimum of such a model, or of the supernet's losses.
+    case viterbi
+  }
+
+  /// What says how much a width is worth.
+  public enum Terms: String, Codable, CaseIterable, Sendable {
+    /// A model of the scores so far.
+    case scores
+    /// The losses of the supernet's training.
+    case losses
   }
 
   /// Where candidates without parents come from.
@@ -84,6 +96,7 @@ extension RunConfiguration {
 
 extension RunConfiguration.SearchMethod: Choice {}
 extension RunConfiguration.Newcomers: Choice {}
+extension RunConfiguration.Terms: Choice {}
 
 extension Condition<RunConfiguration.Search> {
   fileprivate static let evolution = Condition(words: "method evolution") {
@@ -98,6 +111,12 @@ extension Condition<RunConfiguration.Search> {
   fileprivate static let predictor = Condition(words: "method predictor") {
     $0.method == .predictor
   }
+  fileprivate static let viterbi = Condition(words: "method viterbi") { $0.method == .viterbi }
+  fileprivate static let modelled = Condition(
+    words: "methods predictor and viterbi, unless its terms are losses"
+  ) {
+    $0.method == .predictor || $0.method == .viterbi && $0.terms == .scores
+  }
 }
 
 extension RunConfiguration.Search: Section {
@@ -107,7 +126,7 @@ extension RunConfiguration.Search: Section {
       "evolution: children of the best; nsga2: children of the front of accuracy against MACs; "
         + "greedy: the widest network, narrowed where it hurts least until it meets the budget; "
         + "random: by chance, the baseline; predictor: those that an additive model of all scores so "
-        + "far thinks best"),
+        + "far thinks best; viterbi: the exact optimum of such a model, and its neighbours"),
     .value(
       "population", \.population, .from(2, to: 1_000_000), unit: "candidates", example: "40",
       "scored in a generation", when: .sized),
@@ -136,8 +155,12 @@ extension RunConfiguration.Search: Section {
       "mutation_probability", \.mutationProbability, .above(0, to: 1), unit: "of the layers",
       example: "0.2", "that a mutation draws anew", when: .breeding),
     .value(
+      "terms", \.terms, example: "losses",
+      "what says how much a width is worth; scores: an additive model of all scores so far; losses: "
+        + "those of the supernet's training (supernet.records)", when: .viterbi),
+    .value(
       "initial", \.initial, .from(2, to: 1_000_000), unit: "candidates", example: "100",
-      "random, of the first generation", when: .predictor),
+      "random, of the first generation", when: .modelled),
     .value(
       "explored", \.explored, .from(0, to: 1_000_000), unit: "candidates", example: "0",
       "of each later generation that are random still", when: .predictor),

@@ -43,6 +43,8 @@ extension RunConfiguration {
     case sandwich
     /// A sandwich whose random networks are the best or worst of several.
     case attentive
+    /// A sandwich whose random networks are those that training holds for good so far.
+    case marginals
   }
 
   /// CafeNet's free channels.
@@ -134,7 +136,8 @@ extension RunConfiguration.Supernet: Section {
         "sampler", \.sampler, example: "sandwich",
         "which networks a step trains; uniform: a random one; complementary: a random one, then its "
           + "complement; sandwich: the widest, the narrowest and random ones; attentive: a sandwich "
-          + "whose random ones are the best or worst of several",
+          + "whose random ones are the best or worst of several; marginals: one whose random ones are, more "
+          + "and more, good ones of the budget by the losses so far",
         default: "complementary with bcnet and bcnetv2, else uniform"),
       .value(
         "networks", \.networks, .from(2, to: 64), unit: "networks a step", example: "3",
@@ -156,8 +159,8 @@ extension Condition<RunConfiguration.Supernet> {
   fileprivate static let freeChannels = Condition(words: "sharing cafenet") {
     $0.sharing == .cafenet
   }
-  fileprivate static let sandwich = Condition(words: "samplers sandwich and attentive") {
-    $0.sampler == .sandwich || $0.sampler == .attentive
+  fileprivate static let sandwich = Condition(words: "samplers sandwich, attentive and marginals") {
+    [.sandwich, .attentive, .marginals].contains($0.sampler)
   }
   fileprivate static let attentive = Condition(words: "sampler attentive") {
     $0.sampler == .attentive

@@ -66,8 +66,8 @@ public struct AttentiveSampler: WidthSampling {
       return SampledPass(
         candidates(among: drawn), choice: settings.choice, target: target)
     }
-    return [SampledPass([space.fullWidths])] + chosen
-      + [SampledPass([space.lowestWidths], target: target)]
+    return [SampledPass([space.fullWidths], isRecorded: false)] + chosen
+      + [SampledPass([space.lowestWidths], target: target, isRecorded: false)]
   }
 
   /// Those that the step's images have to choose from.

@@ -15,9 +15,13 @@ public struct InterleavedSampler: WidthSampling {
   }
 
   /// The full network, or the other rule's next step.
-  public func passes(at step: Int) -> [SampledPass] {
+  public func passes(at step: Int) -> [SampledPass] { passes(at: step, knowing: nil) }
+
+  /// The full network, or the other rule's next step.
+  public func passes(at step: Int, knowing records: LossRecords?) -> [SampledPass] {
     let (round, turn) = step.quotientAndRemainder(dividingBy: interval)
     return turn == interval - 1
-      ? [SampledPass([space.fullWidths])] : base.passes(at: round * (interval - 1) + turn)
+      ? [SampledPass([space.fullWidths], isRecorded: false)]
+      : base.passes(at: round * (interval - 1) + turn, knowing: records)
   }
 }

@@ -23,7 +23,8 @@ public struct SandwichSampler: WidthSampling {
   /// The widest network, random ones and the narrowest.
   public func passes(at step: Int) -> [SampledPass] {
     let random = (0..<count - 2).map { sampler.widths(at: step, index: $0) }
-    return [SampledPass([space.fullWidths])]
-      + (random + [space.lowestWidths]).map { SampledPass([$0], target: target) }
+    return [SampledPass([space.fullWidths], isRecorded: false)]
+      + random.map { SampledPass([$0], target: target) }
+      + [SampledPass([space.lowestWidths], target: target, isRecorded: false)]
   }
 }

@@ -18,14 +18,17 @@ public struct TrainingPlan: Sendable {
   }
 
   /// A step counted from 0, whatever was asked before.
-  public func step(at step: Int) -> TrainingStep {
+  ///
+  /// - Parameter records: of the losses of earlier steps, for samplers that learn from them.
+  public func step(at step: Int, knowing records: LossRecords? = nil) -> TrainingStep {
     TrainingStep(
-      passes: sampler.passes(at: step).enumerated().map { index, pass in
+      passes: sampler.passes(at: step, knowing: records).enumerated().map { index, pass in
         var stream = RandomStream(seed: seed, purpose: .sharing, step: step, index: index)
         return TrainingPass(
           candidates: pass.candidates.map {
             sharing.trainingCandidates(of: $0, in: space, using: &stream)
-          }, choice: pass.choice, target: pass.target)
+          }, choice: pass.choice, target: pass.target,
+          isRecorded: pass.isRecorded)
       })
   }
 }

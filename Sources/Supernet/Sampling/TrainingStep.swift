@@ -32,13 +32,19 @@ public struct TrainingPass: Hashable, Codable, Sendable {
   public let choice: Choice
   /// What the loss compares with.
   public let target: Target
+  /// Whether the loss counts among the records of its widths.
+  public let isRecorded: Bool
 
   /// A pass over one of these candidates.
-  public init(candidates: [[Realization]], choice: Choice = .lowestLoss, target: Target = .labels) {
+  public init(
+    candidates: [[Realization]], choice: Choice = .lowestLoss, target: Target = .labels,
+    isRecorded: Bool = true
+  ) {
     precondition(
       !candidates.isEmpty && !candidates.contains(where: \.isEmpty), "a pass trains something")
     self.candidates = candidates
     self.choice = choice
     self.target = target
+    self.isRecorded = isRecorded
   }
 }

@@ -4,6 +4,16 @@
 public protocol WidthSampling: Sendable {
   /// The passes of a step counted from 0, one at least; the first is held to the labels.
   func passes(at step: Int) -> [SampledPass]
+
+  /// The passes of a step, where what earlier steps recorded may matter; the same on every rank, as the records are.
+  func passes(at step: Int, knowing records: LossRecords?) -> [SampledPass]
+}
+
+extension WidthSampling {
+  /// Most rules learn nothing.
+  public func passes(at step: Int, knowing records: LossRecords?) -> [SampledPass] {
+    passes(at: step)
+  }
 }
 
 /// The widths of one pass, or several of which one is chosen by its loss.
@@ -14,14 +24,17 @@ public struct SampledPass: Hashable, Sendable {
   public let choice: TrainingPass.Choice
   /// What its predictions are held to.
   public let target: TrainingPass.Target
+  /// Whether its loss tells about its widths: not where they are trained in every step whatever they are worth.
+  public let isRecorded: Bool
 
   /// A pass over one of these widths.
   public init(
     _ candidates: [Widths], choice: TrainingPass.Choice = .lowestLoss,
-    target: TrainingPass.Target = .labels
+    target: TrainingPass.Target = .labels, isRecorded: Bool = true
   ) {
     self.candidates = candidates
     self.choice = choice
     self.target = target
+    self.isRecorded = isRecorded
   }
 }

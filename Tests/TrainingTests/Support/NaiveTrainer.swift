@@ -10,12 +10,14 @@ final class NaiveTrainer {
   private let loader: TrainingLoader
   private let executor: Executor
   private let layout: ParameterLayout
+  private var records: LossRecords?
 
   init(_ training: SmallTraining) throws {
     self.training = training
     loader = try training.loader(shards: 0..<training.shards)
     let space = try training.space()
     layout = ParameterLayout(space.architecture)
+    records = training.recording.map { LossRecords(of: space, settings: $0) }
     executor = Executor(
       space: space, layout: layout, context: try SmallTraining.context(training.kernels))
   }
@@ -37,7 +39,8 @@ final class NaiveTrainer {
     var shardSums = [[Float]](
       repeating: [Float](repeating: 0, count: layout.count), count: training.shards)
     var teachers: [Predictions] = []
-    for pass in try training.plan().step(at: step).passes {
+    let passes = try training.plan().step(at: step, knowing: records).passes
+    for pass in passes {
       let chosen = choose(pass, batch, parameters)
       let isFirst = teachers.isEmpty
       let count = Double(training.globalBatch * chosen.subnets.count)
@@ -59,6 +62,11 @@ final class NaiveTrainer {
       report.losses.append(mean.loss)
       report.labelLosses.append(mean.labelLoss)
       report.top1.append(mean.top1)
+    }
+    if records?.settings.covers(step: step, of: training.recipe.schedule.totalSteps) == true {
+      for (place, pass) in passes.enumerated() where pass.isRecorded {
+        records?.add(report.labelLosses[place], of: report.widths[place])
+      }
     }
     update(
       &parameters, &momenta,

@@ -1,5 +1,6 @@
 import Supernet
 import Testing
+import Training
 
 /// A scheme and a sampler: what a step trains.
 struct TrainingMethod: CustomTestStringConvertible, Sendable {
@@ -53,6 +54,12 @@ struct TrainingMethod: CustomTestStringConvertible, Sendable {
           space: $0,
           settings: AttentiveSampler.Settings(
             count: 3, candidates: 2, choice: .highestLoss, costs: 5, distills: false), seed: $1)
+      },
+      TrainingMethod("ua, by marginals", .ua) { space, seed in
+        let full = CostModel(space).macs(of: space.fullWidths)
+        return try MarginalSampler(
+          space: space,
+          settings: MarginalSampler.Settings(count: 4, budget: full / 2, totalSteps: 6), seed: seed)
       },
       TrainingMethod("bcnetv2 and the full network", .bcnetv2) {
         InterleavedSampler(
