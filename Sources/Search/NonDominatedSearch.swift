@@ -1,6 +1,7 @@
 import Randomness
 
 /// One search for the whole front of accuracy against multiply-accumulates: NSGA-II (Deb and others, 2002).
+///
 /// Parameters only decide what is legal.
 ///
 /// A generation is children of the population: parents by binary tournament, each gene from either, then some genes

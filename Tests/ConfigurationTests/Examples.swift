@@ -24,7 +24,13 @@ enum Example {
     search: {method: predictor}
 
     """
-  static let all = [jpeg, synthetic, stepwise, attentive, predictor]
+  static let byCost = """
+    run: {name: a}
+    data: {path: images}
+    space: {cut: by-cost, groups: {stage.0.conv: {bins: 6}, stage.1.conv: {highest: 2}}}
+
+    """
+  static let all = [jpeg, synthetic, stepwise, attentive, predictor, byCost]
 }
 
 /// What a text is refused with, or nil when it is taken.

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct SamplingTests {
   private func space() throws -> SearchSpace {
-    try WeightSharingScheme.ua.space(channelBench("cbm-mobilenet"), bins: 4, lowest: 1)
+    try SearchSpace(channelBench("cbm-mobilenet"))
   }
 
   @Test func aSandwichHasBothExtremesAndDistinctSamplesBetween() throws {
