@@ -15,7 +15,7 @@ extension RunConfiguration {
   ) throws(ConfigurationError) {
     let contradictions =
       dataContradictions + samplingContradictions + calibrationContradictions
-      + searchContradictions
+      + spaceContradictions + searchContradictions
       + contradictions(in: supernet.recipe, "supernet")
       + contradictions(in: retrain.recipe, "retrain")
     guard let first = contradictions.first else { return }
@@ -89,14 +89,55 @@ extension RunConfiguration {
     ]
   }
 
-  private var searchContradictions: [Contradiction] {
+  private var spaceContradictions: [Contradiction] {
     var found: [Contradiction] = []
-    if space.lowest > space.bins {
+    switch space.cut {
+    case .equal where space.lowest > space.bins:
       found.append(
         Contradiction(
           keys: ["space.lowest", "space.bins"],
           sentence: "space.lowest (\(space.lowest)) must be at most space.bins (\(space.bins))"))
+    case .byCost where space.leastChannels > space.mostChannels:
+      found.append(
+        Contradiction(
+          keys: ["space.least_channels", "space.most_channels"],
+          sentence:
+            "space.least_channels (\(space.leastChannels)) must be at most space.most_channels "
+            + "(\(space.mostChannels))"))
+    case .equal, .byCost: break
     }
+    return found
+      + space.groups.sorted { $0.key < $1.key }.flatMap { contradictions(inGroup: $0, $1) }
+  }
+
+  /// What is known without the network: cut by cost, it decides how many bins a group has.
+  private func contradictions(
+    inGroup name: String, _ group: GroupChoices
+  ) -> [Contradiction] {
+    let path = "space.groups.\(name)"
+    let bins = group.bins ?? (space.cut == .equal ? space.bins : nil)
+    let lowest = group.lowest ?? space.lowest
+    if let bins, let highest = group.highest, highest > bins {
+      return [
+        Contradiction(
+          keys: ["\(path).highest", "\(path).bins", "space.bins"],
+          sentence: "\(path).highest (\(highest)) must be at most the \(bins) bins of the group")
+      ]
+    }
+    if let highest = group.highest ?? bins, lowest > highest {
+      return [
+        Contradiction(
+          keys: ["\(path).lowest", "\(path).highest", "\(path).bins", "space.lowest"],
+          sentence:
+            "\(path) would take at least \(lowest) bins and at most \(highest); the least must not be "
+            + "more than the most")
+      ]
+    }
+    return []
+  }
+
+  private var searchContradictions: [Contradiction] {
+    var found: [Contradiction] = []
     if search.method == .predictor, search.explored > search.population {
       found.append(
         Contradiction(

@@ -14,7 +14,8 @@ extension RunConfiguration {
       augment: Augmentation(pad: 0, flip: false),
       damaged: .stop, workers: 1),
     network: Network(name: .cbmMobileNet),
-    space: Space(bins: 4, lowest: 1),
+    space: Space(
+      cut: .equal, bins: 4, leastChannels: 4, mostChannels: 64, lowest: 1, groups: [:]),
     cluster: Cluster(shards: 4),
     engine: Engine(kernels: .automatic, convolution: .automatic, threads: 0),
     supernet: Supernet(

@@ -4,9 +4,9 @@ extension RunConfiguration {
   /// It parses to an equal value.
   public var resolvedYAML: String {
     var lines: [String] = []
-    var open: [Substring] = []
-    for key in written(below: "") {
-      let path = key.path.split(separator: ".")
+    var open: [String] = []
+    for key in written(below: []) {
+      let path = key.keys.map(\.canonical)
       let sections = path.dropLast()
       let shared = zip(open, sections).prefix { $0 == $1 }.count
       for depth in shared..<sections.count {
@@ -20,7 +20,7 @@ extension RunConfiguration {
 
   /// Every key that has a meaning, with its sections and its canonical text, in a fixed order.
   public var flattened: [(path: String, value: String)] {
-    written(below: "").map { ($0.path, $0.text) }
+    written(below: []).map { ($0.path, $0.text) }
   }
 
   private func indentation(_ depth: Int) -> String { String(repeating: "  ", count: depth) }

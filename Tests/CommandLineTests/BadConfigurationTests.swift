@@ -56,6 +56,15 @@ extension CommandLineTests {
         saying: "No width meets the budget of 1,000 parameters")
     }
 
+    @Test func aGroupThatTheNetworkLacksIsRefusedBeforeTraining() throws {
+      let place = try Workplace()
+      expectRefusal(
+        try place.vernier("run", "run.yaml", "--set", "space.groups.features.0.con.bins=8"),
+        code: 2,
+        saying: "'features.0.con'", "did you mean 'features.0.conv'?", "features.5.conv")
+      #expect(!place.run.exists())
+    }
+
     @Test func moreRanksThanShardsAreRefused() throws {
       let place = try Workplace()
       let outcome = try place.vernier(

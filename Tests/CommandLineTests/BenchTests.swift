@@ -85,6 +85,32 @@ extension CommandLineTests {
       }
     }
 
+    /// The table's networks that a run's space lacks are left out.
+    @Test(.timeLimit(.minutes(5)))
+    func onlyNetworksOfTheSpaceAreScored() throws {
+      let place = try Workplace()
+      try place.writeTable(of: "vgg-small", image: 32, classes: 10) {
+        $0.dropFirst(2).allSatisfy { $0 == 1 }
+      }
+      let space = [
+        "run.yaml", "--set", "space.groups.features.0.conv.highest=3", "--set",
+        "space.groups.features.1.conv.lowest=2",
+      ]
+      expectSuccess(try place.vernier(["train"] + space))
+      let outcome = try place.vernier(
+        ["bench", "rank"] + space + ["--table", "table.json", "--json"])
+      expectSuccess(outcome)
+      let quality = try JSONDecoder().decode(Quality.self, from: Data(outcome.output.utf8))
+      #expect(quality.networks == 3 * 3, "of 4 times 4")
+      let finer = try Workplace()
+      try finer.writeTable(of: "vgg-small", image: 32, classes: 10) { $0.reduce(0, +) == 9 }
+      let bins = ["run.yaml", "--set", "space.groups.features.0.conv.bins=8"]
+      expectSuccess(try finer.vernier(["train"] + bins))
+      expectRefusal(
+        try finer.vernier(["bench", "rank"] + bins + ["--table", "table.json"]), code: 2,
+        saying: "this run's groups have 4, 8", "space.groups")
+    }
+
     private struct Quality: Decodable {
       struct Anything: Decodable {}
       let networks: Int

@@ -6,7 +6,7 @@ extension CommandLineTests {
   @Suite struct CostTests {
     private struct Cost: Decodable {
       let network, widths: String
-      let channels: [Int]
+      let channels, bins: [Int]
       let macs, params: Int
       let layers: [Layer]
 
@@ -40,6 +40,36 @@ extension CommandLineTests {
       let outcome = try Workplace().vernier("cost", "--network", "cbm-mobilenet")
       expectSuccess(outcome)
       #expect(outcome.output.contains("total: 211,281,920 MACs"))
+    }
+
+    /// The sizes of bins are counted by hand in the tests of the library.
+    @Test func groupsThatAreCutByCostAreListed() throws {
+      let place = try Workplace()
+      let outcome = try place.vernier(
+        "cost", "--network", "cbm-mobilenet", "--cut", "by-cost", "--most-channels", "32")
+      expectSuccess(outcome)
+      for line in [
+        "features.0.conv                   128    32  4, 8, 12, 16, ..., 124, 128\n",
+        "features.5.conv                  1024    32  32, 64, 96, 128, ..., 992, 1024\n",
+        "total: 211,281,920 MACs",
+      ] {
+        #expect(outcome.output.contains(line), "\(outcome)")
+      }
+      let equal = try place.vernier("cost", "--network", "cbm-mobilenet")
+      #expect(!equal.output.contains("widths in channels"))
+      #expect(
+        try json("--network", "cbm-mobilenet", "--cut", "by-cost").bins == [
+          32, 48, 48, 24, 64, 48, 16,
+        ])
+      for (words, word) in [
+        (["--cut", "by-cost", "--bins", "8"], "--cut equal"),
+        (["--least-channels", "8"], "by-cost"),
+        (["--cut", "by-cost", "--least-channels", "65"], "65"),
+        (["--cut", "by-cost", "--least-channels", "3"], "features.0.conv has 128 channels"),
+      ] {
+        expectRefusal(
+          try place.vernier(["cost", "--network", "cbm-mobilenet"] + words), code: 2, saying: word)
+      }
     }
 
     @Test(

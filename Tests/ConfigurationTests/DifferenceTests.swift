@@ -20,6 +20,16 @@ import Testing
       ])
   }
 
+  @Test func choicesOfAGroupAreKeysOfTheirOwn() throws {
+    let changed = try parsed(
+      Example.byCost,
+      set: ["space.groups.stage.0.conv.bins=8", "space.groups.stem.lowest=2"])
+    #expect(
+      changed.differences(from: try parsed(Example.byCost)).map(\.description) == [
+        "space.groups.stage.0.conv.bins: 6 -> 8", "space.groups.stem.lowest: (not set) -> 2",
+      ])
+  }
+
   @Test func onlyKeysWithoutInfluenceOnResultsMayChange() throws {
     let free = try parsed(
       Example.jpeg,

@@ -47,7 +47,7 @@ import Testing
   @Test func theExamplesAreTaken() throws {
     let document = try String(contentsOf: Self.file, encoding: .utf8)
     let examples = document.matches(of: /```yaml\n((?:.|\n)*?)```/).map { String($0.1) }
-    #expect(examples.count == 2)
+    #expect(examples.count == 3)
     for example in examples {
       #expect(refusal(example, environment: ["DATASETS": "/data", "HOME": "/home/x"]) == nil)
     }

@@ -31,7 +31,13 @@ enum Example {
     search: {method: viterbi}
 
     """
-  static let all = [jpeg, synthetic, stepwise, attentive, predictor, viterbi]
+  static let byCost = """
+    run: {name: a}
+    data: {path: images}
+    space: {cut: by-cost, groups: {stage.0.conv: {bins: 6}, stage.1.conv: {highest: 2}}}
+
+    """
+  static let all = [jpeg, synthetic, stepwise, attentive, predictor, viterbi, byCost]
 }
 
 /// What a text is refused with, or nil when it is taken.

@@ -35,6 +35,14 @@ import Testing
       "--set search.population.size=3: search.population must be a whole number from 2 to "
         + "1000000, but it is a section"
     ),
+    (
+      "space.groups.a.b.bims=3",
+      "--set space.groups.a.b.bims=3: unknown key 'bims' in 'space.groups.a.b'; did you mean 'bins'?"
+    ),
+    (
+      "space.groups.stem=3",
+      "--set space.groups.stem=3: space.groups.stem must be a section of keys, but it is '3'"
+    ),
     ("search=3", "--set search=3: search must be a section of keys, but it is '3'"),
     (
       "retrain.also=[base",
@@ -80,6 +88,21 @@ import Testing
     #expect(configuration.retrain.also == [.uniform])
     #expect(configuration.data.path == "with: colon # and = signs")
     #expect(configuration.run.name == "2024")
+  }
+
+  @Test func reachKeysBelowANameWithDots() throws {
+    let text = Example.jpeg + "space: {groups: {stage.0.conv: {bins: 8, lowest: 2}}}\n"
+    let space = try parsed(
+      text,
+      set: [
+        "space.groups.stage.0.conv.bins=6", "space.groups.stage.1.conv.highest=3",
+        "space.groups.stem.lowest=2",
+      ]
+    ).space
+    #expect(
+      space.groups.mapValues { [$0.bins, $0.lowest, $0.highest] } == [
+        "stage.0.conv": [6, 2, nil], "stage.1.conv": [nil, nil, 3], "stem": [nil, 2, nil],
+      ])
   }
 
   @Test func repairAMistakeOfTheFile() throws {

@@ -32,6 +32,12 @@ struct Refusal: CustomTestStringConvertible, Sendable {
       "search: {budget: {amcs: 50%}}\n",
       "run.yaml:3: unknown key 'amcs' in 'search.budget'; did you mean 'macs'?"),
     Refusal(
+      "space:\n  groups:\n    a.b:\n      bin: 3\n",
+      "run.yaml:6: unknown key 'bin' in 'space.groups.a.b'; did you mean 'bins'?"),
+    Refusal(
+      "space: {groups: {a: 3}}",
+      "run.yaml:3: space.groups.a must be a section of keys, but it is '3'"),
+    Refusal(
       "population: 40\n",
       "run.yaml:3: unknown key 'population' at the top level; did you mean 'search.population'?"),
     Refusal(
@@ -178,6 +184,24 @@ struct Refusal: CustomTestStringConvertible, Sendable {
     Refusal(
       "space: {bins: 4, lowest: 5}",
       "run.yaml:3: space.lowest (5) must be at most space.bins (4)"),
+    Refusal(
+      "space: {cut: by-cost, bins: 8}", "run.yaml:3: space.bins is only for cut equal"),
+    Refusal(
+      "space: {least_channels: 8}", "run.yaml:3: space.least_channels is only for cut by-cost"),
+    Refusal(
+      "space: {cut: by-cost, least_channels: 65}",
+      "run.yaml:3: space.least_channels (65) must be at most space.most_channels (64)"),
+    Refusal(
+      "space:\n  groups:\n    a: {bins: 8}\n    b.c:\n      highest: 5",
+      "run.yaml:7: space.groups.b.c.highest (5) must be at most the 4 bins of the group"),
+    Refusal(
+      "space:\n  lowest: 3\n  groups:\n    a:\n      highest: 2",
+      "run.yaml:7: space.groups.a would take at least 3 bins and at most 2; the least must not be "
+        + "more than the most"),
+    Refusal(
+      "space: {cut: by-cost, groups: {a: {lowest: 3, highest: 2}}}",
+      "run.yaml:3: space.groups.a would take at least 3 bins and at most 2; the least must not be "
+        + "more than the most"),
     Refusal(
       "supernet: {sampler: attentive, networks: 2}",
       "run.yaml:3: supernet.networks (2) must be at least 3 for the attentive sampler: the widest, "

@@ -34,6 +34,22 @@ import Testing
     #expect(exact.macs(full: 101) == 50...50)
   }
 
+  @Test func groupsMustBeThoseOfTheNetwork() throws {
+    let names = ["features.0.conv", "features.1.conv", "head"]
+    try parsed(Example.jpeg, set: ["space.groups.head.bins=8"]).space
+      .checkGroups(among: names, of: "tiny")
+    for (wrong, hint) in [("features.1.con", "did you mean 'features.1.conv'? The"), ("a", "the")] {
+      let space = try parsed(Example.jpeg, set: ["space.groups.\(wrong).bins=8"]).space
+      let error = #expect(throws: ConfigurationError.self) {
+        try space.checkGroups(among: names, of: "tiny")
+      }
+      #expect(
+        error?.description
+          == "space.groups: tiny has no width group '\(wrong)'; \(hint) width groups are "
+          + "features.0.conv, features.1.conv, head")
+    }
+  }
+
   @Test func parametersHaveABoundOnlyWhereOneIsGiven() throws {
     #expect(try parsed(Example.jpeg).search.budget.mostParameters(full: 1000) == nil)
     for (text, most) in [("50%", 500), ("0.6K", 600), ("999", 999), ("1000", nil), ("2M", nil)] {

@@ -131,6 +131,7 @@ enum ClosedForm {
     let grid = (0...120).map { step in
       costs.space.groups.map { max(1, Int((Double(step * $0.channels) / 120).rounded())) }
     }
+    let channels = costs.space.groups.map(\.channels)
     let full = costs.macs(of: costs.space.fullWidths)
     let fullParameters = costs.parameters(of: costs.space.fullWidths)
     for macs in 0...full + 1 {
@@ -138,13 +139,13 @@ enum ClosedForm {
         let expected = grid.last {
           costs.macs(ofChannels: $0) <= macs && costs.parameters(ofChannels: $0) <= parameters
         }
-        #expect(costs.uniformChannels(macs: macs, parameters: parameters) == expected)
+        #expect(costs.uniformChannels(of: channels, macs: macs, parameters: parameters) == expected)
       }
     }
     #expect(
-      costs.uniformChannels(macs: full, parameters: fullParameters)
+      costs.uniformChannels(of: channels, macs: full, parameters: fullParameters)
         == costs.space.groups.map(\.channels))
-    #expect(costs.uniformChannels(macs: 1, parameters: fullParameters) == nil)
-    #expect(costs.uniformChannels(macs: full, parameters: 1) == nil)
+    #expect(costs.uniformChannels(of: channels, macs: 1, parameters: fullParameters) == nil)
+    #expect(costs.uniformChannels(of: channels, macs: full, parameters: 1) == nil)
   }
 }

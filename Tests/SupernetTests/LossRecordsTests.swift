@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct LossRecordsTests {
   private static func records(kept: Int = 3) throws -> LossRecords {
-    let space = try SearchSpace.doubledBase(HandMade.chain(6, 6), bins: 3, base: 2)
+    let range = BinRange(lowest: 2, total: 3)
+    let space = try SearchSpace.doubledBase(HandMade.chain(6, 6), ranges: [range, range])
     return LossRecords(of: space, settings: LossRecords.Settings(kept: kept, part: 1))
   }
 

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct SamplingTests {
   private func space() throws -> SearchSpace {
-    try WeightSharingScheme.ua.space(channelBench("cbm-mobilenet"), bins: 4, lowest: 1)
+    try SearchSpace(channelBench("cbm-mobilenet"))
   }
 
   @Test func aSandwichHasBothExtremesAndDistinctSamplesBetween() throws {
@@ -33,7 +33,8 @@ import Testing
     for round in 0..<10 {
       #expect(sampler.passes(at: 3 * round) == base.passes(at: 2 * round))
       #expect(sampler.passes(at: 3 * round + 1) == base.passes(at: 2 * round + 1))
-      #expect(sampler.passes(at: 3 * round + 2) == [SampledPass([space.fullWidths], isRecorded: false)])
+      #expect(
+        sampler.passes(at: 3 * round + 2) == [SampledPass([space.fullWidths], isRecorded: false)])
     }
   }
 

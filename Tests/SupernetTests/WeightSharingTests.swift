@@ -60,7 +60,8 @@ private func complementaryPair(_ widths: Widths, in space: SearchSpace) -> [Real
   /// BCNetV2's claim: with the base doubled, every channel serves K - b + 1 subnets, and two of every pair.
   @Test(arguments: [(4, 1), (4, 2), (4, 4), (20, 2), (20, 7)])
   func everyBinOfADoubledBaseServesTheSameNumberOfWidths(bins: Int, base: Int) throws {
-    let space = try SearchSpace.doubledBase(HandMade.chain(3 * bins), bins: bins, base: base)
+    let space = try SearchSpace.doubledBase(
+      HandMade.chain(3 * bins), ranges: [BinRange(lowest: base, total: bins)])
     let channels = 3 * (bins + base)
     #expect(space.groups[0].channels == channels)
     let uses = uses(of: scoring(BilaterallyCoupled(), space), channels: channels)
@@ -71,6 +72,29 @@ private func complementaryPair(_ widths: Widths, in space: SearchSpace) -> [Real
       #expect(
         SupernetTests.uses(of: pair, channels: channels) == Array(repeating: 2, count: channels))
       #expect(pair.allSatisfy { (try? space.validate($0.widths)) != nil })
+    }
+  }
+
+  /// A most below all bins, and bases of their own: still the same number for every channel of a group.
+  @Test func groupsMayHaveBasesOfTheirOwn() throws {
+    let ranges = [
+      BinRange(lowest: 2, highest: 6, total: 8), BinRange(lowest: 1, highest: 3, total: 6),
+      BinRange(lowest: 3, total: 4),
+    ]
+    let space = try SearchSpace.doubledBase(HandMade.chain(24, 24, 24), ranges: ranges)
+    #expect(space.groups.map(\.channels) == [8 * 3, 4 * 4, 7 * 6])
+    #expect(space.channels(of: space.lowestWidths) == [2 * 3, 1 * 4, 3 * 6])
+    #expect(space.channels(of: space.fullWidths) == [6 * 3, 3 * 4, 4 * 6])
+    for (group, range) in ranges.enumerated() {
+      let single = try SearchSpace.doubledBase(HandMade.chain(24), ranges: [range])
+      #expect(single.ranges[0] == space.ranges[group])
+      let channels = single.groups[0].channels
+      let expected = Array(repeating: range.widths.count, count: channels)
+      #expect(uses(of: scoring(BilaterallyCoupled(), single), channels: channels) == expected)
+      for widths in allWidths(in: single) {
+        let pair = complementaryPair(widths, in: single)
+        #expect(uses(of: pair, channels: channels) == Array(repeating: 2, count: channels))
+      }
     }
   }
 
@@ -93,9 +117,16 @@ private func complementaryPair(_ widths: Widths, in space: SearchSpace) -> [Real
     #expect(space.complement(of: Widths(bins: [1, 4, 5])) == Widths(bins: [3, 4, 3]))
   }
 
-  @Test(arguments: WeightSharingScheme.allCases)
-  func everySchemeRealizesTheWidthsItWasAskedFor(scheme: WeightSharingScheme) throws {
-    let space = try scheme.space(HandMade.bound(), bins: 3, lowest: 1)
+  @Test(
+    arguments: WeightSharingScheme.allCases,
+    [
+      [BinRange(total: 3), BinRange(total: 3)],
+      [BinRange(lowest: 2, highest: 5, total: 6), BinRange(total: 3)],
+    ])
+  func everySchemeRealizesTheWidthsItWasAskedFor(
+    scheme: WeightSharingScheme, ranges: [BinRange]
+  ) throws {
+    let space = try scheme.space(HandMade.bound(), ranges: ranges)
     let sharing = scheme.sharing
     var stream = RandomStream(seed: 1, purpose: .sharing)
     for widths in allWidths(in: space) {
@@ -161,7 +192,8 @@ private func complementaryPair(_ widths: Widths, in space: SearchSpace) -> [Real
 
   @Test func freeChannelsNeedBinsOfOneSize() {
     #expect {
-      try WeightSharingScheme.cafenet.space(HandMade.chain(12, 10), bins: 4, lowest: 1)
+      try WeightSharingScheme.cafenet.space(
+        HandMade.chain(12, 10), ranges: [BinRange(total: 4), BinRange(total: 4)])
     } throws: {
       "\($0)".hasPrefix("free channels need bins of one size, but the 10 channels of the group")
     }

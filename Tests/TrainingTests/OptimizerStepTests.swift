@@ -12,9 +12,31 @@ import Training
   func everyStepIsTheMeanGradientWithMomentumAndDecay(
     _ method: TrainingMethod, nesterov: Bool
   ) throws {
-    let training = SmallTraining(
-      method: method, kernels: .portable,
-      optimizer: MomentumSGD(momentum: 0.9, nesterov: nesterov), decaysNormalization: nesterov)
+    try expectDefinedSteps(
+      SmallTraining(
+        method: method, kernels: .portable,
+        optimizer: MomentumSGD(momentum: 0.9, nesterov: nesterov), decaysNormalization: nesterov))
+  }
+
+  /// Eight bins beside three, by cost; and groups with a least and a most of their own.
+  private static let uneven = [
+    WidthRules(cut: .byCost(leastChannels: 1, mostChannels: 4)),
+    WidthRules(
+      cut: .equal(bins: 4),
+      exceptions: [
+        "stem": WidthRules.Exception(bins: 8, lowest: 2, highest: 6),
+        "head": WidthRules.Exception(lowest: 2),
+      ]),
+  ]
+
+  @Test(arguments: TrainingMethod.all, uneven)
+  func groupsMayBeCutEachInItsOwnWay(_ method: TrainingMethod, rules: WidthRules) throws {
+    let training = SmallTraining(method: method, rules: rules, kernels: .portable)
+    #expect(Set(try training.space().choices).count == 2)
+    try expectDefinedSteps(training)
+  }
+
+  private func expectDefinedSteps(_ training: SmallTraining) throws {
     let history = try training.run { trainer in
       try (0..<4).map { _ in
         let before = Weights(of: trainer)

@@ -53,7 +53,7 @@ struct BenchRankCommand: ParsableCommand {
       space: LegalSpace(choices: session.plan.space.choices, window: .everything),
       // The run's images may be smaller than the table's.
       candidates: entries.map { [plan = session.plan] entry in
-        Candidate(bins: entry.bins, cost: plan.cost.network(of: entry.bins))
+        Candidate(bins: entry.bins, cost: plan.cost.both(ofBins: entry.bins))
       })
     let outcome = try session.host(
       &search, scoring, journal: try folder.scores(folder.directory.benchJournal), phase: "bench"
@@ -74,8 +74,16 @@ struct BenchRankCommand: ParsableCommand {
 
   /// The table's networks that the run's space has, or some of them.
   private func chosen(_ plan: RunPlan) throws -> [AccuracyTable.Entry] {
-    let file = TableFile(
-      path: table, network: plan.space.architecture.name, bins: plan.configuration.space.bins)
+    // A table's digits are widths of equal bins, the same number in every group.
+    let totals = Set(plan.ranges.map(\.total))
+    guard totals.count == 1, let bins = totals.first else {
+      throw UsageError(
+        description:
+          "--table \(table) is of groups with one number of bins, but this run's groups have "
+          + "\(totals.sorted().map(String.init).joined(separator: ", ")); train without space.groups and "
+          + "space.cut: by-cost")
+    }
+    let file = TableFile(path: table, network: plan.space.architecture.name, bins: bins)
     let found = try file.read(file.costs())
     let entries = found.entries.filter { (try? plan.space.validate(Widths(bins: $0.bins))) != nil }
     guard entries.count >= 2 else {

@@ -75,7 +75,7 @@ struct BenchSimulateCommand: ParsableCommand {
   private func output() throws -> Output {
     let (table, cost) = try truth.load()
     let search = try search()
-    let window = search.budget.window(full: cost.network(of: cost.space.fullWidths.bins))
+    let window = search.budget.window(full: cost.both(ofBins: cost.space.fullWidths.bins))
     let legal = table.entries.filter { window.contains($0.cost) }
     guard let optimum = legal.map(\.mean).max() else {
       throw UsageError(
@@ -212,7 +212,7 @@ struct TableFile {
     var complaint: String?
     if entry.bins.count != groups {
       complaint = "its keys have \(entry.bins.count) digits instead of \(groups)"
-    } else if zip(entry.bins, cost.space.ranges).contains(where: { $0 > $1.highest }) {
+    } else if zip(entry.bins, cost.space.ranges).contains(where: { $0 > $1.total }) {
       complaint = "\(widths) is no width of it"
     } else if cost.macs(of: widths) != entry.macs || cost.parameters(of: widths) != entry.parameters
     {

@@ -23,7 +23,7 @@ extension RunSession {
       population: configuration.supernet.attentive.scored, generations: 1,
       seed: configuration.run.seed)
     let journal = try folder.map { try $0.scores($0.directory.predictorJournal) }
-    let asked = search.ask { [plan] in plan.cost.network(of: $0) }
+    let asked = search.ask { [plan] in plan.cost.both(ofBins: $0) }
     var scores = Dictionary(
       (journal?.recovered ?? []).map { ($0.bins, $0.accuracy) }, uniquingKeysWith: { $1 })
     if try !agree({ asked.allSatisfy { scores[$0.bins] != nil } }) {

@@ -170,7 +170,7 @@ extension RunSession {
     progress.begin(phase, step: scored, of: max(scored, search.mostCandidates))
     if scored > 0 { progress.note("going on with the \(phase) after \(scored) scores") }
     let outcome = try scoring.host(
-      &search, cost: plan.cost.network,
+      &search, cost: plan.cost.both(ofBins:),
       known: Dictionary(
         journal.recovered.map { ($0.bins, Score(accuracy: $0.accuracy, loss: $0.loss)) },
         uniquingKeysWith: { first, _ in first }),

@@ -9,6 +9,12 @@ import Training
 /// Made before anything is trained, so that an impossible wish is refused at once.
 struct RunPlan {
   let configuration: RunConfiguration
+  /// The network itself, which the space may have widened.
+  let network: Architecture
+  /// Channels of each width group of the network itself.
+  private let full: [Int]
+  /// Which bins of the network itself each width group takes.
+  let ranges: [BinRange]
   let space: SearchSpace
   let cost: CostModel
   /// What a candidate may cost.
@@ -17,15 +23,18 @@ struct RunPlan {
   init(_ configuration: RunConfiguration, classes: Int) throws {
     self.configuration = configuration
     let image = configuration.data.image
-    let architecture = try Architecture.named(
+    network = try Architecture.named(
       configuration.network.name.rawValue,
       image: FeatureShape(channels: image.channels, height: image.height, width: image.width),
       classes: classes)
-    space = try configuration.supernet.sharing.scheme.space(
-      architecture, bins: configuration.space.bins, lowest: configuration.space.lowest)
+    try configuration.space.checkGroups(
+      among: network.widthGroups.map(\.name), of: network.name)
+    ranges = try configuration.space.rules.ranges(of: network)
+    space = try configuration.supernet.sharing.scheme.space(network, ranges: ranges)
     cost = CostModel(space)
-    window = configuration.search.budget.window(full: cost.network(of: space.fullWidths.bins))
-    try legalSpace.checkFeasible(cost: cost.network)
+    full = network.widthGroups.map(\.channels)
+    window = configuration.search.budget.window(full: cost.both(ofChannels: full))
+    try legalSpace.checkFeasible(cost: cost.both(ofBins:))
     _ = try newSearch()
     _ = try sampler(totalSteps: 1)
   }
@@ -76,6 +85,9 @@ struct RunPlan {
     return InterleavedSampler(
       space: space, base: base, fullNetworkEvery: supernet.fullNetworkEvery)
   }
+
+  /// What the network itself costs, at full width.
+  var fullCost: NetworkCost { cost.both(ofChannels: full) }
 
   /// The candidates that a search may end with.
   var legalSpace: LegalSpace { LegalSpace(choices: space.choices, window: window) }
@@ -135,13 +147,15 @@ struct RunPlan {
     for reference in configuration.retrain.also {
       switch reference {
       case .base:
+        // The widest network of the space is narrower where a group may not keep all of its bins.
+        let isWidest = space.channels(of: space.fullWidths) == full
         networks.append(
           FinalNetwork(
-            role: "base", widths: space.fullWidths, channels: space.channels(of: space.fullWidths),
-            plan: self))
+            role: "base", widths: isWidest ? space.fullWidths : nil, channels: full, plan: self))
       case .uniform:
         let uniform = cost.uniformChannels(
-          macs: cost.macs(ofChannels: channels), parameters: window.mostParameters ?? Int.max)
+          of: full, macs: cost.macs(ofChannels: channels),
+          parameters: window.mostParameters ?? Int.max)
         if let uniform {
           networks.append(
             FinalNetwork(role: "uniform", widths: nil, channels: uniform, plan: self))
@@ -175,22 +189,6 @@ struct FinalNetwork {
 
   /// What its training is called.
   var phase: String { "retrain-\(role)" }
-}
-
-extension CostModel {
-  /// Both costs of the network of some bins, as a search asks for them.
-  func network(of bins: [Int]) -> NetworkCost {
-    let widths = Widths(bins: bins)
-    return NetworkCost(macs: macs(of: widths), parameters: parameters(of: widths))
-  }
-}
-
-extension RunConfiguration.Budget {
-  /// What a candidate may cost when the full network costs `full`.
-  func window(full: NetworkCost) -> CostWindow {
-    CostWindow(
-      macs: macs(full: full.macs), mostParameters: mostParameters(full: full.parameters))
-  }
 }
 
 extension RunConfiguration.Sharing {

@@ -69,15 +69,17 @@ final class RunSession {
   func describe() {
     guard communicator.rank == 0 else { return }
     show(configuration.resolvedYAML)
-    let full = plan.cost.macs(of: plan.space.fullWidths)
     let narrowest = plan.cost.macs(of: plan.space.lowestWidths)
     show("training images   \(images.split.training.count), held out \(images.split.heldOut.count)")
     show("test images       \(images.test.count)")
     show("width groups      \(plan.space.groups.count)")
-    show("MACs, full        \(grouped(full))")
+    show("MACs, full        \(grouped(plan.fullCost.macs))")
     show("MACs, narrowest   \(grouped(narrowest))")
-    show("parameters, full  \(grouped(plan.cost.parameters(of: plan.space.fullWidths)))")
+    show("parameters, full  \(grouped(plan.fullCost.parameters))")
     show("searched          \(plan.window)")
+    if let table = WidthTable(plan.network.widthGroups, plan.ranges, in: plan.space) {
+      show("\n\(table.text)")
+    }
   }
 }
 

@@ -8,8 +8,9 @@ extension DocumentNode {
   mutating func apply(override text: String) throws(ConfigurationError) {
     let place = Place.override(text)
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    let keys = parts[0].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 2, !keys.contains("") else {
+    let path = parts[0].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    let keys = RunConfiguration.keys(of: path[...])
+    guard parts.count == 2, !path.contains("") else {
       throw ConfigurationError(
         place, "an override is written key=value, for example search.population=40")
     }

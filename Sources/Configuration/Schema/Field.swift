@@ -8,9 +8,11 @@ struct Field<Root: Sendable>: Sendable {
   /// Reads the slot into the root, or leaves the default there.
   let read: @Sendable (Slot, inout Root, inout Reading) throws(ConfigurationError) -> Void
   /// The canonical text of each key at and below this field.
-  let write: @Sendable (Root, _ path: String) -> [WrittenKey]
+  let write: @Sendable (Root, _ keys: [String]) -> [WrittenKey]
   /// The documentation of each key at and below this field.
   let document: @Sendable (_ default: Root, _ path: String) -> [KeyReference]
+  /// The keys below this field that the parts of a path with dots name.
+  var keys: @Sendable (_ parts: ArraySlice<String>) -> [String] = { Array($0) }
 }
 
 /// A key makes sense only beside certain values of another key that is read before it.
@@ -38,8 +40,11 @@ struct Reading: Sendable {
 
 /// A key and its canonical text.
 struct WrittenKey: Sendable {
-  let path: String
+  /// Those of its sections, then its own.
+  let keys: [String]
   let text: String
+
+  var path: String { keys.joined(separator: ".") }
 }
 
 extension Field {
@@ -61,8 +66,8 @@ extension Field {
         reading.places[slot.path] = member.place
         root[keyPath: property] = try slot.value(of: member, limit, expectation: expectation)
       },
-      write: { root, path in
-        [WrittenKey(path: path, text: root[keyPath: property].canonical)]
+      write: { root, keys in
+        [WrittenKey(keys: keys, text: root[keyPath: property].canonical)]
       },
       document: { defaults, path in
         [
@@ -85,10 +90,11 @@ extension Field {
       read: { slot, root, reading throws(ConfigurationError) in
         try root[keyPath: property].read(slot, &reading)
       },
-      write: { root, path in root[keyPath: property].written(below: path) },
+      write: { root, keys in root[keyPath: property].written(below: keys) },
       document: { defaults, path in
         defaults[keyPath: property].documented(below: path).map { $0.limited(to: condition?.words) }
-      })
+      },
+      keys: { Child.keys(of: $0) })
   }
 
   /// The same key of a part, as a key of the whole: parts share tables without a section of their own.
@@ -103,13 +109,14 @@ extension Field {
       read: { [read] slot, whole, reading throws(ConfigurationError) in
         try read(slot, &whole[keyPath: property], &reading)
       },
-      write: { [write] whole, path in write(whole[keyPath: property], path) },
-      document: { [document] defaults, path in document(defaults[keyPath: property], path) })
+      write: { [write] whole, keys in write(whole[keyPath: property], keys) },
+      document: { [document] defaults, path in document(defaults[keyPath: property], path) },
+      keys: keys)
   }
 }
 
 extension Slot {
-  fileprivate func value<Value: ConfigurationValue>(
+  func value<Value: ConfigurationValue>(
     of member: DocumentNode.Member, _ limit: Limit<Value>?, expectation: String
   ) throws(ConfigurationError) -> Value {
     let value: Value

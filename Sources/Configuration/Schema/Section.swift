@@ -28,9 +28,16 @@ extension Section {
   }
 
   /// Every key that has a meaning here, in table order.
-  func written(below path: String) -> [WrittenKey] {
+  func written(below keys: [String]) -> [WrittenKey] {
     Self.fields.filter { $0.condition?.holds(self) ?? true }
-      .flatMap { $0.write(self, path.appending(key: $0.name)) }
+      .flatMap { $0.write(self, keys + [$0.name]) }
+  }
+
+  /// The keys that the parts of a path with dots name, whether they exist or not.
+  static func keys(of parts: ArraySlice<String>) -> [String] {
+    guard let first = parts.first else { return [] }
+    let field = fields.first { $0.name == first }
+    return [first] + (field?.keys(parts.dropFirst()) ?? Array(parts.dropFirst()))
   }
 
   /// Every key there is, in table order, with `self` as the defaults.
@@ -60,7 +67,7 @@ extension Section {
 }
 
 extension Slot {
-  fileprivate func sectionMembers() throws(ConfigurationError) -> [DocumentNode.Member] {
+  func sectionMembers() throws(ConfigurationError) -> [DocumentNode.Member] {
     guard let value = member?.value, !value.isEmpty else { return [] }
     guard case .section(let members) = value else {
       let name = path.isEmpty ? "a configuration" : path

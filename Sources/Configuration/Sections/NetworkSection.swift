@@ -20,14 +20,6 @@ extension RunConfiguration {
     /// MobileNetV2 for 224x224 images.
     case mobileNetV2 = "mobilenet-v2"
   }
-
-  /// Which widths there are.
-  public struct Space: Codable, Hashable, Sendable {
-    /// Every layer takes k of this many equal parts of its channels.
-    public var bins: Int
-    /// The least k.
-    public var lowest: Int
-  }
 }
 
 extension RunConfiguration.NetworkName: Choice {}
@@ -35,16 +27,5 @@ extension RunConfiguration.NetworkName: Choice {}
 extension RunConfiguration.Network: Section {
   static let fields: [Field<Self>] = [
     .value("name", \.name, example: "resnet20", "the network whose widths are searched")
-  ]
-}
-
-extension RunConfiguration.Space: Section {
-  static let fields: [Field<Self>] = [
-    .value(
-      "bins", \.bins, .from(2, to: 256), unit: "widths a layer", example: "8",
-      "a layer takes 1, 2, ... of so many equal parts of its channels"),
-    .value(
-      "lowest", \.lowest, .positive, unit: "bins a layer", example: "2",
-      "the fewest a layer takes; with bcnetv2 the base that every layer has twice"),
   ]
 }

@@ -19,17 +19,16 @@ public enum WeightSharingScheme: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// The widths of a network from `lowest` to `bins` of as many equal bins of its channels.
+  /// The space in which a network's groups have these widths.
   public func space(
-    _ architecture: Architecture, bins: Int, lowest: Int
+    _ architecture: Architecture, ranges: [BinRange]
   ) throws(SearchSpaceError) -> SearchSpace {
     switch self {
     case .ua, .bcnet, .cafenet:
-      let range = BinRange(lowest: lowest, total: bins)
-      let space = try SearchSpace(architecture, ranges: architecture.widthGroups.map { _ in range })
+      let space = try SearchSpace(architecture, ranges: ranges)
       if self == .cafenet { try space.checkEqualBins() }
       return space
-    case .bcnetv2: return try .doubledBase(architecture, bins: bins, base: lowest)
+    case .bcnetv2: return try .doubledBase(architecture, ranges: ranges)
     }
   }
 }

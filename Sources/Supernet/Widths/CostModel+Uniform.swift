@@ -6,29 +6,32 @@ extension CostModel {
   /// multipliers at which some group changes finds it.
   ///
   /// - Parameters:
+  ///   - full: channels of each group of the network that is scaled, which the space may have widened.
   ///   - macs: the most multiply-accumulates for one image.
   ///   - parameters: the most parameters.
   /// - Returns: nil when even one channel of each group costs more.
-  public func uniformChannels(macs: Int, parameters: Int) -> [Int]? {
-    let multipliers = Set(space.groups.map(\.channels)).flatMap { channels in
+  public func uniformChannels(of full: [Int], macs: Int, parameters: Int) -> [Int]? {
+    let multipliers = Set(full).flatMap { channels in
       (0..<channels).map { Multiplier(2 * $0 + 1, over: 2 * channels) }
     }.sorted()
     var affordable = 0
     var tooDear = multipliers.count
     while affordable < tooDear {
       let middle = (affordable + tooDear) / 2
-      let scaled = channels(multipliers[middle])
-      if self.macs(ofChannels: scaled) <= macs, self.parameters(ofChannels: scaled) <= parameters {
+      let narrowed = scaled(full, by: multipliers[middle])
+      if self.macs(ofChannels: narrowed) <= macs,
+        self.parameters(ofChannels: narrowed) <= parameters
+      {
         affordable = middle + 1
       } else {
         tooDear = middle
       }
     }
-    return affordable == 0 ? nil : channels(multipliers[affordable - 1])
+    return affordable == 0 ? nil : scaled(full, by: multipliers[affordable - 1])
   }
 
-  private func channels(_ multiplier: Multiplier) -> [Int] {
-    space.groups.map { multiplier.share(of: $0.channels) }
+  private func scaled(_ channels: [Int], by multiplier: Multiplier) -> [Int] {
+    channels.map { multiplier.share(of: $0) }
   }
 }
 

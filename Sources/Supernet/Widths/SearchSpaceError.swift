@@ -8,6 +8,8 @@ public enum SearchSpaceError: Error, Hashable, Sendable, CustomStringConvertible
   case outOfRange(group: String, bins: Int, range: BinRange)
   /// A group's bins differ in size, but must be able to stand in for each other.
   case unequalBins(group: String, channels: Int, bins: Int)
+  /// A group's channels are no multiple of the bins that its cost asks for.
+  case unevenBins(group: String, channels: Int, sizes: [Int])
 
   /// One sentence.
   public var description: String {
@@ -24,9 +26,20 @@ public enum SearchSpaceError: Error, Hashable, Sendable, CustomStringConvertible
     case .unequalBins(let group, let channels, let bins):
       "free channels need bins of one size, but the \(channels) channels of the group \(group) are "
         + "no multiple of \(bins) bins"
+    case .unevenBins(let group, let channels, let sizes):
+      "the group \(group) has \(channels) channels, which no bins of \(listed(sizes)) channels fill, "
+        + "as its cost asks for; bins of "
+        + "\(listed((1...channels).filter(channels.isMultiple(of:)))) channels would do"
     case .outOfRange(let group, let bins, let range):
       "the group \(group) has no width of \(bins) bins; \(range.lowest) to \(range.highest) "
         + "are possible"
     }
   }
+}
+
+/// "4, 5 or 6".
+private func listed(_ numbers: [Int]) -> String {
+  let words = numbers.map(String.init)
+  guard let last = words.last, words.count > 1 else { return words.joined() }
+  return words.dropLast().joined(separator: ", ") + " or " + last
 }

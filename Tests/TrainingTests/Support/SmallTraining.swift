@@ -15,6 +15,7 @@ struct SmallTraining: Sendable {
   static let normalization = Normalization(mean: [0.5, 0.4, 0.6], deviation: [0.25, 0.3, 0.2])
 
   var method = TrainingMethod(.bcnet)
+  var rules = WidthRules(cut: .equal(bins: 4))
   var kernels = KernelChoice.auto
   var shards = 4
   var globalBatch = 8
@@ -42,8 +43,8 @@ struct SmallTraining: Sendable {
     graph.convolution("head", outputs: 12, kernel: 3, stride: 2)
     graph.batchNormalization("head.bn")
     graph.activation("head.relu")
-    return try method.scheme.space(
-      graph.classified(pooling: "mean", by: "classifier"), bins: 4, lowest: 1)
+    let network = try graph.classified(pooling: "mean", by: "classifier")
+    return try method.scheme.space(network, ranges: rules.ranges(of: network))
   }
 
   static func context(_ kernels: KernelChoice = .auto, threads: Int = 1) throws -> EngineContext {
