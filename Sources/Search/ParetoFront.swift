@@ -58,18 +58,3 @@ enum ParetoFront {
     return distances
   }
 }
-
-extension CandidateSearch {
-  /// Of all candidates told so far those that no other beats in both accuracy and multiply-accumulates, the cheapest first.
-  public var front: [ScoredCandidate] {
-    var found: [ScoredCandidate] = []
-    // By MACs, and the best first among equals: whatever is better than all before is on the front.
-    for candidate in history.sorted(by: {
-      $0.candidate.cost.macs != $1.candidate.cost.macs
-        ? $0.candidate.cost.macs < $1.candidate.cost.macs : $0 < $1
-    }) where found.last.map({ ParetoFront.dominates($0, candidate) }) != true {
-      found.append(candidate)
-    }
-    return found
-  }
-}

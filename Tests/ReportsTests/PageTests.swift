@@ -49,6 +49,30 @@ import Testing
       try Page(report).text("pre", style: "command") == "a\u{FFFD}b\u{FFFD}[31mc\n\td\u{FFFD}")
   }
 
+  /// Rows of the front, the cheapest first, and what is not shown.
+  @Test func showsTheFront() throws {
+    func page(_ count: Int, stopped: Int) throws -> Page {
+      var report = SampleReport.whole
+      report.search = SearchResult(
+        candidates: (0..<count).map {
+          ReportCandidate(
+            macs: 1000 + $0, parameters: 7, accuracy: Double($0) / 1000, isComplete: $0 >= stopped,
+            generation: 0, bins: [1, $0])
+        }, window: 0...9999, mostParameters: nil, winner: count - 1)
+      return try Page(report)
+    }
+    let few = try page(5, stopped: 2)
+    let rows = few.all("table", style: "front")[0].text
+    #expect(rows.contains("1,2") && rows.contains("1,4") && !rows.contains("1,1"))
+    #expect(
+      few.all("p", style: "note").contains { $0.text.contains("2 of 5 candidates were given up") })
+    let many = try page(200, stopped: 0)
+    #expect(
+      many.all("p", style: "note").contains { $0.text.contains("180 more lie between these") })
+    let table = many.all("table", style: "front")[0].text
+    #expect(table.contains("1,0") && table.contains("1,199"))
+  }
+
   @Test func showsHowItWasMade() throws {
     let report = SampleReport.whole
     let page = try Page(report)

@@ -9,10 +9,11 @@ import Testing
       ReportCandidate(
         macs: Int(noise.uniform() * 12), parameters: nil,
         accuracy: (noise.uniform() * 12).rounded() / 12,
-        generation: 0, bins: [])
+        isComplete: noise.uniform() < 0.8, generation: 0, bins: [])
     }
-    let expected = candidates.indices.filter { index in
-      !candidates.indices.contains { beats($0, index, in: candidates) }
+    let complete = candidates.indices.filter { candidates[$0].isComplete }
+    let expected = complete.filter { index in
+      !complete.contains { beats($0, index, in: candidates) }
     }
     let front = paretoFront(candidates)
     #expect(front.sorted() == expected)

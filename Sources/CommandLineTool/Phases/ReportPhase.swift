@@ -118,7 +118,7 @@ struct RunReport {
       candidates: scores.map {
         ReportCandidate(
           macs: $0.macs, parameters: $0.parameters, accuracy: $0.accuracy,
-          generation: $0.generation, bins: $0.bins)
+          isComplete: $0.stoppedAfter == nil, generation: $0.generation, bins: $0.bins)
       }, window: network.lowestMacs...network.highestMacs, mostParameters: network.mostParameters,
       winner: scores.firstIndex { "\(Widths(bins: $0.bins))" == winner })
   }

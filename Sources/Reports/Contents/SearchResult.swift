@@ -30,16 +30,22 @@ public struct ReportCandidate: Codable, Hashable, Sendable {
   public let parameters: Int?
   /// Fraction of the held-out images classified correctly.
   public let accuracy: Double
+  /// Whether it was measured on all of them, and not given up before.
+  public let isComplete: Bool
   /// The generation that asked for it, counted from 0.
   public let generation: Int
   /// Its bin in every width group, counted from 1.
   public let bins: [Int]
 
   /// A network the search scored.
-  public init(macs: Int, parameters: Int?, accuracy: Double, generation: Int, bins: [Int]) {
+  public init(
+    macs: Int, parameters: Int?, accuracy: Double, isComplete: Bool = true, generation: Int,
+    bins: [Int]
+  ) {
     self.macs = macs
     self.parameters = parameters
     self.accuracy = accuracy
+    self.isComplete = isComplete
     self.generation = generation
     self.bins = bins
   }

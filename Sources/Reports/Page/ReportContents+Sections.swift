@@ -28,7 +28,12 @@ extension ReportContents {
           ]),
         chart.markup,
       ])
-    return section("Search", [tag("div", class: "pair uneven", [scatter] + widthFigure)])
+    return section(
+      "Search",
+      [
+        tag("div", class: "pair uneven", [scatter] + widthFigure),
+        FrontTable(search: search).markup,
+      ])
   }
 
   /// Widths need a winner that knows the channels of every group.

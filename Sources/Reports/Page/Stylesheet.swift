@@ -82,6 +82,10 @@ private let layout = """
   .results .swatch { margin-right: 10px; }
   .channels { display: block; color: var(--soft); font-size: 0.8rem; font-weight: 400;
     margin-left: 22px; }
+  .front th, .front td { padding: 5px 24px 5px 0; font-size: 0.9rem; }
+  .front thead th { text-align: right; color: var(--soft); }
+  .front thead th:first-child { text-align: left; } .front tr.winner { font-weight: 650; }
+  .pair + figure { margin-top: 40px; max-width: 46em; }
   .phases th, .phases td { padding: 6px 24px 6px 0; } .phases .lengths { width: 45%; }
   .phases td:last-child { padding-right: 0; }
   .length { display: block; height: 10px; min-width: 2px; border-radius: 2px;
