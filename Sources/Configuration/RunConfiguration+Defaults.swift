@@ -20,6 +20,7 @@ extension RunConfiguration {
     engine: Engine(kernels: .automatic, convolution: .automatic, threads: 0),
     supernet: Supernet(
       sharing: .bcnet, free: FreeChannels(offset: 1, assignments: 2), sampler: .complementary,
+      layers: .apart,
       networks: 4, distill: true,
       attentive: Attention(
         judge: .loss, warmupEpochs: 1, scored: 128, candidates: 3, keep: .best, costs: 25),
@@ -33,7 +34,7 @@ extension RunConfiguration {
       budget: Budget(
         macs: .share(Percentage(percent: 50)), lowest: Percentage(percent: 80),
         parameters: .share(Percentage(percent: 100))),
-      batch: 250, stopError: 0.001, cache: 1024),
+      batch: 250, stopError: 0.001, cache: 2048),
     retrain: Retrain(recipe: recipe(epochs: 10), also: [.base, .uniform]),
     checkpoint: Checkpoint(every: .seconds(600), keep: 3),
     log: Log(every: 20))

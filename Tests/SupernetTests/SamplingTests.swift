@@ -26,6 +26,33 @@ import Testing
     #expect(byLabels.passes(at: 0).allSatisfy { $0.target == .labels })
   }
 
+  /// A slimmable network trains all its multipliers in every step, a universally slimmable one some of them.
+  @Test func oneMultiplierForAllLayers() throws {
+    let ranges = [BinRange(total: 4), BinRange(lowest: 2, total: 3), BinRange(total: 8)]
+    let space = try SearchSpace(HandMade.chain(24, 24, 24), ranges: ranges)
+    let together = WidthSampler(space: space, layers: .together, seed: 5)
+    let drawn = Set((0..<200).map { together.widths(at: $0) })
+    // Eight multipliers; groups of two and of four widths take the nearest.
+    #expect(
+      drawn
+        == Set(
+          [
+            [1, 2, 1], [1, 2, 2], [2, 2, 3], [2, 2, 4], [3, 3, 5], [3, 3, 6], [4, 3, 7], [4, 3, 8],
+          ].map(Widths.init(bins:))))
+    let slimmable = SandwichSampler(
+      space: space, layers: .together, seed: 5, count: 8, distills: false)
+    for step in 0..<5 {
+      let widths = slimmable.passes(at: step).flatMap(\.candidates)
+      #expect(widths.first == space.fullWidths && widths.last == space.lowestWidths)
+      #expect(widths.count == 8 && Set(widths) == drawn)
+    }
+    let universal = SandwichSampler(
+      space: space, layers: .together, seed: 5, count: 4, distills: true)
+    let between = (0..<20).map { Set(universal.passes(at: $0)[1...2].flatMap(\.candidates)) }
+    #expect(between.allSatisfy { $0.count == 2 && $0.isSubset(of: drawn) })
+    #expect(Set(between).count > 5)
+  }
+
   @Test func theFullNetworkTakesItsTurnAndTheOthersMissNothing() throws {
     let space = try space()
     let base = ComplementarySampler(space: space, seed: 3)

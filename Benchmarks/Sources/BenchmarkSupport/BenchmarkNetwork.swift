@@ -33,7 +33,8 @@ public struct BenchmarkNetwork {
   private let pixels: [Float]
   private let labels: [Int32]
 
-  init(_ name: Name, bins: Int, batch: Int) throws {
+  /// A network whose groups are cut into `bins`, and `batch` images.
+  public init(_ name: Name, bins: Int, batch: Int) throws {
     let architecture = try Architecture.named(
       name.rawValue, image: FeatureShape(channels: 3, height: name.side, width: name.side),
       classes: name.classes)

@@ -9,13 +9,14 @@ import Training
 /// A supernet and images to score its widths on, as a search does it.
 struct CandidateSetting {
   private let network: BenchmarkNetwork
-  private let images, calibration: Evaluator.Images
+  private let heldOut, calibration: Evaluator.Images
   private let context: EngineContext
 
   init(
     _ name: BenchmarkNetwork.Name, bins: Int, images: Int, calibration: Int, context: EngineContext
   ) throws {
-    network = try BenchmarkNetwork(name, bins: bins, batch: 1)
+    let network = try BenchmarkNetwork(name, bins: bins, batch: 1)
+    self.network = network
     self.context = context
     let shape = network.space.architecture.outputShapes[0]
     func made(_ count: Int, batch: Int, _ split: Split) throws -> Evaluator.Images {
@@ -28,7 +29,7 @@ struct CandidateSetting {
           mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5]), workers: 1, onDamage: .stop)
       return Evaluator.Images(fixed, batch: min(batch, count))
     }
-    self.images = try made(images, batch: 250, .val)
+    heldOut = try made(images, batch: 250, .val)
     self.calibration = try made(calibration, batch: 128, .train)
   }
 
@@ -57,9 +58,10 @@ struct CandidateSetting {
 
   /// The seconds of scoring them all on one rank.
   func seconds(scoring candidates: [Candidate], cacheBytes: Int) throws -> Double {
-    let evaluator = Evaluator(
+    // The one rank below is the only one that uses it.
+    nonisolated(unsafe) let evaluator = Evaluator(
       space: network.space, layout: network.layout, parameters: network.parameters,
-      calibration: calibration, images: images, cacheBytes: cacheBytes, context: context)
+      calibration: calibration, images: heldOut, cacheBytes: cacheBytes, context: context)
     let space = network.space
     let scored = try InProcessCluster.run(ranks: 1) { communicator in
       let scoring = CandidateScoring(

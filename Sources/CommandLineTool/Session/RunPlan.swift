@@ -59,12 +59,14 @@ struct RunPlan {
     let (supernet, seed) = (configuration.supernet, configuration.run.seed)
     let base: any WidthSampling =
       switch supernet.sampler {
-      case .uniform: WidthSampler(space: space, seed: seed)
-      case .complementary: ComplementarySampler(space: space, seed: seed)
+      case .uniform: WidthSampler(space: space, layers: supernet.layers.asSampled, seed: seed)
+      case .complementary:
+        ComplementarySampler(space: space, layers: supernet.layers.asSampled, seed: seed)
       case .attentive where supernet.attentive.judge == .predictor && predictor == nil,
         .sandwich:
         SandwichSampler(
-          space: space, seed: seed, count: supernet.networks, distills: supernet.distill)
+          space: space, layers: supernet.layers.asSampled, seed: seed, count: supernet.networks,
+          distills: supernet.distill)
       case .marginals:
         try MarginalSampler(
           space: space,
@@ -199,6 +201,16 @@ extension RunConfiguration.Sharing {
     case .bcnet: .bcnet
     case .bcnetv2: .bcnetv2
     case .cafenet: .cafenet
+    }
+  }
+}
+
+extension RunConfiguration.Layers {
+  /// The same choice in the supernet's words.
+  fileprivate var asSampled: WidthSampler.Layers {
+    switch self {
+    case .apart: .apart
+    case .together: .together
     }
   }
 }

@@ -7,6 +7,8 @@ extension RunConfiguration {
     public var free: FreeChannels
     /// Which widths a step trains.
     public var sampler: Sampler
+    /// How the widths of a random network's layers go together.
+    public var layers: Layers
     /// Networks of a step of the sandwich and attentive samplers, the widest and the narrowest included.
     public var networks: Int
     /// Whether the widest network of such a step teaches the others.
@@ -45,6 +47,14 @@ extension RunConfiguration {
     case attentive
     /// A sandwich whose random networks are those that training holds for good so far.
     case marginals
+  }
+
+  /// How the widths of a random network's layers go together.
+  public enum Layers: String, Codable, CaseIterable, Sendable {
+    /// Each is drawn alone.
+    case apart
+    /// One multiplier for all.
+    case together
   }
 
   /// CafeNet's free channels.
@@ -119,6 +129,7 @@ extension RunConfiguration {
 
 extension RunConfiguration.Sharing: Choice {}
 extension RunConfiguration.Sampler: Choice {}
+extension RunConfiguration.Layers: Choice {}
 extension RunConfiguration.Extreme: Choice {}
 extension RunConfiguration.Judge: Choice {}
 extension RunConfiguration.ReferenceNetwork: Choice {}
@@ -140,6 +151,10 @@ extension RunConfiguration.Supernet: Section {
           + "and more, good ones of the budget by the losses so far",
         default: "complementary with bcnet and bcnetv2, else uniform"),
       .value(
+        "layers", \.layers, example: "together",
+        "how a random network's layers go together; apart: each has a width of its own; together: one "
+          + "multiplier for all, as in slimmable networks", when: .free),
+      .value(
         "networks", \.networks, .from(2, to: 64), unit: "networks a step", example: "3",
         "that it trains, the widest and the narrowest included", when: .sandwich),
       .value(
@@ -158,6 +173,9 @@ extension RunConfiguration.Supernet: Section {
 extension Condition<RunConfiguration.Supernet> {
   fileprivate static let freeChannels = Condition(words: "sharing cafenet") {
     $0.sharing == .cafenet
+  }
+  fileprivate static let free = Condition(words: "samplers uniform, complementary and sandwich") {
+    [.uniform, .complementary, .sandwich].contains($0.sampler)
   }
   fileprivate static let sandwich = Condition(words: "samplers sandwich, attentive and marginals") {
     [.sandwich, .attentive, .marginals].contains($0.sampler)

@@ -1,4 +1,5 @@
 import Engine
+import Glibc
 
 /// Remembers, at the cuts of a network, what the last measured subnet gave there for every batch of images, so that a
 /// subnet that begins alike goes on from there.
@@ -48,7 +49,7 @@ public final class PrefixCache {
   ///
   /// - Parameters:
   ///   - images: of all batches together, calibration's included.
-  ///   - bytes: the most it may use; where that is too little, the cuts with the largest maps are left out.
+  ///   - bytes: the most it may use; where that is too little, the cuts are chosen that promise to spare most for it.
   public init(_ executor: Executor, images: Int, bytes: Int) {
     let space = executor.space
     func size(_ cut: PrefixCut) -> Int {
@@ -57,14 +58,36 @@ public final class PrefixCache {
         images: images, height: shape.height, width: shape.width, channels: shape.channels)
       return map.elements * MemoryLayout<Float>.stride
     }
-    var cuts = executor.steps.cuts(in: space)
-    while cuts.reduce(0, { $0 + size($1) }) > bytes,
-      let largest = cuts.indices.max(by: { size(cuts[$0]) < size(cuts[$1]) })
-    {
-      cuts.remove(at: largest)
+    var left = executor.steps.cuts(in: space)
+    var chosen: [PrefixCut] = []
+    var free = bytes
+    while true {
+      left.removeAll { size($0) > free }
+      func gain(_ cut: PrefixCut) -> Double {
+        (Self.promise(chosen + [cut]) - Self.promise(chosen)) / Double(size(cut))
+      }
+      guard let best = left.max(by: { gain($0) < gain($1) }) else { break }
+      chosen.append(best)
+      left.removeAll { $0.step == best.step }
+      free -= size(best)
     }
-    levels = cuts.map { Level(cut: $0) }
+    levels = chosen.sorted { $0.step < $1.step }.map { Level(cut: $0) }
   }
+
+  /// Multiply-accumulates that some cuts may spare for each candidate, when it agrees with the one before in each further
+  /// group with probability `agreement`.
+  private static func promise(_ cuts: [PrefixCut]) -> Double {
+    var spared = 0.0
+    var last = 0
+    for cut in cuts.sorted(by: { $0.step < $1.step }) {
+      spared += Double(cut.macs - last) * pow(agreement, Double(cut.groups.count))
+      last = cut.macs
+    }
+    return spared
+  }
+
+  /// Children of ten parents, in the order of their bins; only the choice of cuts depends on it.
+  private static let agreement = 0.7
 
   /// For each cut that it remembers, in network order, the groups that it depends on.
   package var groups: [[Int]] { levels.map(\.cut.groups) }

@@ -11,6 +11,8 @@ struct PrefixCut {
   let groups: [Int]
   /// Batch normalisations in front of it.
   let normalizations: Int
+  /// Multiply-accumulates in front of it for one image at full width.
+  let macs: Int
 }
 
 extension ExecutionSteps {
@@ -18,15 +20,20 @@ extension ExecutionSteps {
   func cuts(in space: SearchSpace) -> [PrefixCut] {
     var cuts: [PrefixCut] = []
     var groups: Set<Int> = []
+    let full = space.channels(of: space.fullWidths)
+    let costs = Dictionary(
+      uniqueKeysWithValues: LayerTerms.all(of: space).map { ($0.node, $0.macs.total(for: full)) })
+    var macs = 0
     for index in steps.indices.dropFirst() {
       let step = steps[index - 1]
       if let group = space.group(ofNode: nodeOfValue[step.output]) { groups.insert(group) }
+      macs += costs[step.node] ?? 0
       guard let value = onlyValue(before: index), value != 0 else { continue }
       if cuts.last?.groups == groups.sorted() { cuts.removeLast() }
       cuts.append(
         PrefixCut(
           step: index, value: value, groups: groups.sorted(),
-          normalizations: normalizations(before: index)))
+          normalizations: normalizations(before: index), macs: macs))
     }
     return cuts
   }

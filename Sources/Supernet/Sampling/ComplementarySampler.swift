@@ -7,9 +7,9 @@ public struct ComplementarySampler: WidthSampling {
   private let sampler: WidthSampler
 
   /// The sampler of a space.
-  public init(space: SearchSpace, seed: UInt64) {
+  public init(space: SearchSpace, layers: WidthSampler.Layers = .apart, seed: UInt64) {
     self.space = space
-    sampler = WidthSampler(space: space, seed: seed)
+    sampler = WidthSampler(space: space, layers: layers, seed: seed)
   }
 
   /// A sample, then its complement.

@@ -2,7 +2,8 @@
 /// widest network, some random ones and the narrowest.
 ///
 /// With distillation only the widest sees the labels, and teaches the others. AutoSlim's supernet is this rule over
-/// widths drawn layer by layer.
+/// widths drawn layer by layer; with one multiplier for all layers it is a universally slimmable network's, and a slimmable
+/// one's where a step trains all multipliers.
 public struct SandwichSampler: WidthSampling {
   private let space: SearchSpace
   private let sampler: WidthSampler
@@ -12,17 +13,20 @@ public struct SandwichSampler: WidthSampling {
   /// - Parameters:
   ///   - count: networks of a step, the widest and the narrowest included; at least 2.
   ///   - distills: whether the widest teaches the others.
-  public init(space: SearchSpace, seed: UInt64, count: Int, distills: Bool) {
+  public init(
+    space: SearchSpace, layers: WidthSampler.Layers = .apart, seed: UInt64, count: Int,
+    distills: Bool
+  ) {
     precondition(count >= 2, "the widest and the narrowest network at least")
     self.space = space
     self.count = count
-    sampler = WidthSampler(space: space, seed: seed)
+    sampler = WidthSampler(space: space, layers: layers, seed: seed)
     target = distills ? .teacher : .labels
   }
 
   /// The widest network, random ones and the narrowest.
   public func passes(at step: Int) -> [SampledPass] {
-    let random = (0..<count - 2).map { sampler.widths(at: step, index: $0) }
+    let random = sampler.between(count - 2, at: step)
     return [SampledPass([space.fullWidths], isRecorded: false)]
       + random.map { SampledPass([$0], target: target) }
       + [SampledPass([space.lowestWidths], target: target, isRecorded: false)]
