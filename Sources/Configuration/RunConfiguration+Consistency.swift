@@ -48,13 +48,30 @@ extension RunConfiguration {
 
   private var samplingContradictions: [Contradiction] {
     var found: [Contradiction] = []
-    if supernet.sampler == .attentive, supernet.networks < 3 {
+    if [.attentive, .marginals].contains(supernet.sampler), supernet.networks < 3 {
       found.append(
         Contradiction(
           keys: ["supernet.networks", "supernet.sampler"],
           sentence:
-            "supernet.networks (\(supernet.networks)) must be at least 3 for the attentive sampler: "
-            + "the widest, the narrowest and one that is chosen"))
+            "supernet.networks (\(supernet.networks)) must be at least 3 for the sampler "
+            + "\(supernet.sampler.rawValue): the widest, the narrowest and one that is chosen"))
+    }
+    if supernet.sampler == .marginals, supernet.records.part.percent < 75 {
+      found.append(
+        Contradiction(
+          keys: ["supernet.records.part", "supernet.sampler"],
+          sentence:
+            "supernet.records.part (\(supernet.records.part.canonical)) must be at least 75% for the sampler "
+            + "marginals, which draws by the losses after a quarter of the steps"))
+    }
+    if !supernet.drawsNetworks, search.takesRecords {
+      found.append(
+        Contradiction(
+          keys: ["supernet.networks", "search.newcomers", "search.terms"],
+          sentence:
+            "supernet.networks (\(supernet.networks)) leaves no random network whose losses could be "
+            + "recorded, which search.newcomers: prior and search.terms: losses need; give at least 3"
+        ))
     }
     if supernet.fullNetworkEvery == 1 {
       found.append(

@@ -24,6 +24,8 @@ public struct ViterbiSearch: CandidateSearch {
 
   /// Budgets between the ends of the window for which a generation decodes the optimum.
   private static let budgets = 8
+  /// Networks that are looked at in one further step away from the decoded ones.
+  private static let mostNeighbours = 1 << 18
 
   /// A search at its beginning.
   ///
@@ -68,24 +70,32 @@ public struct ViterbiSearch: CandidateSearch {
   }
 
   /// Legal networks that were not asked yet, the one of most worth first: decoded ones and those up to two bins away, since
-  /// a penalty misses budgets between two networks, and further ones until there are enough or no more.
+  /// a penalty misses budgets between two networks, further ones while there are not enough, and random ones where the
+  /// optimum of MACs alone is far from all that is legal.
   private func proposals(_ field: WidthField, cost: ([Int]) -> NetworkCost) -> [Candidate] {
     let window = space.window.macs
-    let seen = seen
     var known: Set<[Int]> = []
     var edge = (0..<Self.budgets).compactMap { number in
       let share = Double(number) / Double(Self.budgets)
       return field.best(
         atMost: Double(window.upperBound) * (1 - share) + Double(window.lowerBound) * share)?.bins
     }
+    var seen = seen
     var found: [Candidate] = []
     var distance = 0
-    while distance <= 2 || found.count < population {
+    while !edge.isEmpty {
       edge = edge.filter { known.insert($0).inserted }
-      if edge.isEmpty || known.count > LegalSpace.enumerationLimit { break }
       found += edge.compactMap { seen.contains($0) ? nil : space.candidate($0, cost: cost) }
-      edge = edge.flatMap(neighbours)
       distance += 1
+      let growth = edge.count * 2 * space.choices.count
+      if growth > Self.mostNeighbours || distance > 2 && found.count >= population { break }
+      edge = edge.flatMap(neighbours)
+    }
+    if found.count < population {
+      seen.formUnion(found.map(\.bins))
+      var random = RandomStream(seed: seed, purpose: .search, step: generation)
+      found += space.randomCandidates(
+        population - found.count, excluding: seen, using: &random, cost: cost)
     }
     return found.sorted {
       let (first, second) = (field.value($0.bins), field.value($1.bins))

@@ -204,8 +204,20 @@ struct Refusal: CustomTestStringConvertible, Sendable {
         + "more than the most"),
     Refusal(
       "supernet: {sampler: attentive, networks: 2}",
-      "run.yaml:3: supernet.networks (2) must be at least 3 for the attentive sampler: the widest, "
+      "run.yaml:3: supernet.networks (2) must be at least 3 for the sampler attentive: the widest, "
         + "the narrowest and one that is chosen"),
+    Refusal(
+      "supernet: {sampler: marginals, networks: 2}",
+      "run.yaml:3: supernet.networks (2) must be at least 3 for the sampler marginals: the widest, "
+        + "the narrowest and one that is chosen"),
+    Refusal(
+      "supernet: {sampler: marginals, records: {part: 10%}}",
+      "run.yaml:3: supernet.records.part (10%) must be at least 75% for the sampler marginals, which "
+        + "draws by the losses after a quarter of the steps"),
+    Refusal(
+      "supernet: {sampler: sandwich, networks: 2}\nsearch: {newcomers: prior}",
+      "run.yaml:3: supernet.networks (2) leaves no random network whose losses could be recorded, "
+        + "which search.newcomers: prior and search.terms: losses need; give at least 3"),
     Refusal(
       "supernet: {full_network_every: 1}",
       "run.yaml:3: supernet.full_network_every (1) would train nothing but the full network; give "

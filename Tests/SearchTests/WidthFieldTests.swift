@@ -173,6 +173,21 @@ private struct FieldWorld: CustomTestStringConvertible, Sendable {
       interruptedAt: generation, asked: asked, SyntheticTable(seed: 5))
   }
 
+  /// Decoding knows MACs alone: where parameters bind, the rest of a generation is random, and all of it legal.
+  @Test func aBoundOnParametersIsMetByChance() throws {
+    let widest = MobileNetCosts.macs([4, 4, 4, 4, 4, 4, 4])
+    let window = CostWindow(macs: widest / 2...widest, mostParameters: 700_000)
+    let legal = everyCombination(MobileNetCosts.choices).count {
+      window.contains(MobileNetCosts.cost($0))
+    }
+    #expect((50..<2000).contains(legal))
+    var found = try search(
+      window: window, worth: MobileNetCosts.choices.map { $0.map(Double.init) })
+    found.runToTheEnd(cost: MobileNetCosts.cost) { Score(accuracy: Double($0[0]) / 10, loss: 0) }
+    #expect(found.history.count == min(50, legal))
+    #expect(found.history.allSatisfy { window.contains($0.candidate.cost) })
+  }
+
   /// Five networks are legal; the search ends when all of them were asked.
   @Test func endsWhenNothingIsLeft() throws {
     let choices = [1...2, 1...3]

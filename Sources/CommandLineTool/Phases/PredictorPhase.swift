@@ -27,11 +27,18 @@ extension RunSession {
     var scores = Dictionary(
       (journal?.recovered ?? []).map { ($0.bins, $0.accuracy) }, uniquingKeysWith: { $1 })
     if try !agree({ asked.allSatisfy { scores[$0.bins] != nil } }) {
+      try refuseLateScoring(after: warmup)
+      try folder?.directory.setStatus(
+        RunStatus(.running, phase: "predictor", step: scores.count))
       let scoring = CandidateScoring(
         communicator: communicator, score: try candidateScorer(step: warmup),
         request: { Signals.request })
       if let journal {
-        _ = try host(&search, scoring, journal: journal, phase: "predictor")
+        let (outcome, scored) = try host(&search, scoring, journal: journal, phase: "predictor")
+        if outcome == .stopped {
+          try folder?.directory.setStatus(
+            RunStatus(.preempted, phase: "predictor", step: scored))
+        }
         for scored in search.history { scores[scored.candidate.bins] = scored.score.accuracy }
       } else {
         try scoring.serve()
@@ -43,5 +50,15 @@ extension RunSession {
     try accuracies.withUnsafeMutableBytes { try communicator.broadcast($0, from: 0) }
     return AdditivePredictor(
       choices: plan.space.choices, samples: zip(asked, accuracies).map { ($0.bins, $1) })
+  }
+
+  /// Only the weights of the warm-up's end can give the scores.
+  private func refuseLateScoring(after warmup: Int) throws {
+    guard let folder, let newest = try folder.newest(Self.supernetPhase), newest.step > warmup
+    else { return }
+    throw UsageError(
+      description: "\(folder.directory.predictorJournal) lacks scores that the training since step "
+        + "\(warmup) was made with; restore it, or start the run anew under another name",
+      exitCode: ExitStatus.badData)
   }
 }

@@ -137,7 +137,8 @@ extension RunSession {
     let search = configuration.search
     guard search.drawsFromPrior || search.takesWorthFromLosses else { return nil }
     let state = try folder.newest(Self.supernetPhase)?.state(as: TrainerState.self)
-    guard let records = state?.records else {
+    guard let records = state?.records, records.losses.joined().contains(where: { !$0.isEmpty })
+    else {
       let (key, instead) =
         search.drawsFromPrior
         ? ("search.newcomers: prior", "random") : ("search.terms: losses", "scores")

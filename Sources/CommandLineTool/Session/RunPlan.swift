@@ -72,7 +72,8 @@ struct RunPlan {
           space: space,
           settings: MarginalSampler.Settings(
             count: supernet.networks, distills: supernet.distill, budget: window.macs.upperBound,
-            totalSteps: totalSteps), seed: seed)
+            totalSteps: max(1, totalSteps - supernet.fullNetworkTurns(of: totalSteps))),
+          seed: seed)
       case .attentive:
         AttentiveSampler(
           space: space,
@@ -202,6 +203,13 @@ extension RunConfiguration.Sharing {
     case .bcnetv2: .bcnetv2
     case .cafenet: .cafenet
     }
+  }
+}
+
+extension RunConfiguration.Supernet {
+  /// How many of some steps train the full network alone.
+  fileprivate func fullNetworkTurns(of steps: Int) -> Int {
+    fullNetworkEvery == 0 ? 0 : steps / fullNetworkEvery
   }
 }
 

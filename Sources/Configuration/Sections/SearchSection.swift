@@ -185,6 +185,11 @@ extension RunConfiguration.Search: Section {
 }
 
 extension RunConfiguration.Search {
+  /// Whether it makes something of the losses that the supernet's training recorded.
+  var takesRecords: Bool {
+    method == .evolution && newcomers == .prior || method == .viterbi && terms == .losses
+  }
+
   /// The defaults but for these, without a supernet that newcomers could come from.
   public init(
     method: RunConfiguration.SearchMethod, population: Int, generations: Int, initial: Int,

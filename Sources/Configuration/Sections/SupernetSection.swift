@@ -197,7 +197,11 @@ extension RunConfiguration.Supernet {
   /// Whether every step trains one random network, so that losses compare widths under equal conditions.
   fileprivate var trainsRandomNetworksAlone: Bool {
     (sampler == .uniform || sampler == .complementary) && fullNetworkEvery == 0
+      && layers == .apart
   }
+
+  /// Whether a step trains more than the widest and the narrowest network.
+  var drawsNetworks: Bool { sampler != .sandwich || networks > 2 }
 
   /// Where a search's newcomers come from unless somebody says so: as published with each scheme.
   var usualNewcomers: RunConfiguration.Newcomers {
@@ -254,10 +258,12 @@ extension RunConfiguration.Records: Section {
   static let fields: [Field<Self>] = [
     .value(
       "kept", \.kept, .from(1, to: 1_000), unit: "losses a width", example: "20",
-      "the least ones with which it was trained, for search.newcomers"),
+      "the least ones with which it was trained, for search.newcomers, search.terms and the sampler "
+        + "marginals"),
     .value(
       "part", \.part, .above(Percentage(percent: 0), to: Percentage(percent: 100)),
-      unit: "of the steps", example: "25%", "the last ones, whose losses count"),
+      unit: "of the steps", example: "80%", "the last ones, whose losses count",
+      default: "10%, or 100% with sampler marginals"),
   ]
 }
 
