@@ -35,8 +35,7 @@ public struct ViterbiSearch: CandidateSearch {
     worth: [[Double]]? = nil, seed: UInt64
   ) throws(WidthFieldError) {
     precondition(min(initial, population, generations) >= 1, "something is asked")
-    _ = try WidthField(
-      choices: space.choices, worth: space.choices.map { $0.map { _ in 0 } }, cost: cost)
+    try WidthField.checkSize(choices: space.choices, cost: cost)
     self.space = space
     self.initial = initial
     self.population = population

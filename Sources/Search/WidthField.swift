@@ -38,6 +38,15 @@ public struct WidthField: Sendable {
     order = try Self.order(choices.map(\.count), pairs: cost.pairs)
   }
 
+  /// Says before anything is known of worth whether these groups can be searched exactly.
+  ///
+  /// - Throws: ``WidthFieldError`` when elimination needs too large a table.
+  public static func checkSize(
+    choices: [ClosedRange<Int>], cost: ProductCost
+  ) throws(WidthFieldError) {
+    _ = try order(choices.map(\.count), pairs: cost.pairs)
+  }
+
   /// The network with the most worth minus `penalty` times its cost; of equal ones the narrowest from the first group
   /// eliminated on.
   public func best(penalty: Double) -> [Int] {

@@ -44,8 +44,7 @@ public struct MarginalSampler: WidthSampling {
     self.settings = settings
     self.seed = seed
     cost = CostModel(space).product
-    _ = try WidthField(
-      choices: space.choices, worth: space.choices.map { $0.map { _ in 0 } }, cost: cost)
+    try WidthField.checkSize(choices: space.choices, cost: cost)
   }
 
   /// The widest, random ones and the narrowest, of all widths alike.

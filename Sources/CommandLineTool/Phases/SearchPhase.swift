@@ -103,7 +103,10 @@ extension RunSession {
     let journal = try folder.scores(folder.directory.searchJournal)
     try folder.directory.setStatus(
       RunStatus(.running, phase: "search", step: journal.recovered.count))
-    var search = try plan.newSearch(try records(in: folder))
+    let records = try records(in: folder)
+    var search = try plan.newSearch(
+      prior: records.flatMap(prior),
+      worth: configuration.search.takesWorthFromLosses ? records?.worth : nil)
     let (outcome, scored) = try host(&search, scoring, journal: journal, phase: "search") {
       search in
       guard let best = search.best else { return }
@@ -135,7 +138,7 @@ extension RunSession {
   /// What the supernet's training recorded of its losses; none where the search does without.
   private func records(in folder: RunFolder) throws -> LossRecords? {
     let search = configuration.search
-    guard search.drawsFromPrior || search.takesWorthFromLosses else { return nil }
+    guard search.takesRecords else { return nil }
     let state = try folder.newest(Self.supernetPhase)?.state(as: TrainerState.self)
     guard let records = state?.records, records.losses.joined().contains(where: { !$0.isEmpty })
     else {
@@ -147,12 +150,17 @@ extension RunSession {
           + "losses, which \(key) needs; train it anew, or choose \(instead)",
         exitCode: ExitStatus.missingInput)
     }
-    if search.drawsFromPrior {
-      let problem = plan.prior(records)
-      let mean = Int(problem.cost.mean(problem.solved().probabilities).rounded())
-      progress.note("networks of the prior cost \(grouped(mean)) MACs on average")
-    }
     return records
+  }
+
+  /// Where newcomers come from by these records; none where all legal networks are alike.
+  private func prior(_ records: LossRecords) -> WidthPrior? {
+    guard configuration.search.drawsFromPrior else { return nil }
+    let problem = PriorProblem(records, cost: plan.cost, budget: plan.window.macs.upperBound)
+    let prior = problem.solved()
+    let mean = Int(problem.cost.mean(prior.probabilities).rounded())
+    progress.note("networks of the prior cost \(grouped(mean)) MACs on average")
+    return prior
   }
 
   /// Runs a search on rank 0 to its end, with every score in a journal.

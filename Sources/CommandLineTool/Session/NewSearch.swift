@@ -2,11 +2,6 @@ import Configuration
 import Search
 
 extension RunConfiguration.Search {
-  /// Whether the search starts from a prior.
-  var drawsFromPrior: Bool { method == .evolution && newcomers == .prior }
-  /// Whether it takes the worth of widths from the supernet's training.
-  var takesWorthFromLosses: Bool { method == .viterbi && terms == .losses }
-
   /// The search at its beginning.
   ///
   /// - Parameters:

@@ -35,8 +35,9 @@ struct RunPlan {
     full = network.widthGroups.map(\.channels)
     window = configuration.search.budget.window(full: cost.both(ofChannels: full))
     try legalSpace.checkFeasible(cost: cost.both(ofBins:))
-    _ = try newSearch()
-    _ = try sampler(totalSteps: 1)
+    if configuration.search.method == .viterbi || configuration.supernet.sampler == .marginals {
+      try WidthField.checkSize(choices: space.choices, cost: cost.product)
+    }
   }
 
   /// The scheme by which widths share weights.
@@ -97,19 +98,14 @@ struct RunPlan {
 
   /// The search at its beginning.
   ///
-  /// - Parameter records: of the supernet's training, where the configuration makes something of them.
+  /// - Parameters:
+  ///   - prior: where newcomers come from, if the configuration says so.
+  ///   - worth: of each width, if the configuration takes it from the supernet's training.
   /// - Throws: `WidthFieldError` when the space is too entangled for the method.
-  func newSearch(_ records: LossRecords? = nil) throws -> any CandidateSearch {
-    let search = configuration.search
-    return try search.newSearch(
-      in: legalSpace, cost: cost.product,
-      prior: search.drawsFromPrior ? records.map { prior($0).solved() } : nil,
-      worth: search.takesWorthFromLosses ? records?.worth : nil, seed: configuration.run.seed)
-  }
-
-  /// Where newcomers come from, as a problem to solve.
-  func prior(_ records: LossRecords) -> PriorProblem {
-    PriorProblem(records, cost: cost, budget: window.macs.upperBound)
+  func newSearch(prior: WidthPrior?, worth: [[Double]]?) throws -> any CandidateSearch {
+    try configuration.search.newSearch(
+      in: legalSpace, cost: cost.product, prior: prior, worth: worth,
+      seed: configuration.run.seed)
   }
 
   /// Which losses the supernet's training keeps.

@@ -186,9 +186,11 @@ extension RunConfiguration.Search: Section {
 
 extension RunConfiguration.Search {
   /// Whether it makes something of the losses that the supernet's training recorded.
-  var takesRecords: Bool {
-    method == .evolution && newcomers == .prior || method == .viterbi && terms == .losses
-  }
+  public var takesRecords: Bool { drawsFromPrior || takesWorthFromLosses }
+  /// Whether the search starts from a prior.
+  public var drawsFromPrior: Bool { method == .evolution && newcomers == .prior }
+  /// Whether it takes the worth of widths from the supernet's training.
+  public var takesWorthFromLosses: Bool { method == .viterbi && terms == .losses }
 
   /// The defaults but for these, without a supernet that newcomers could come from.
   public init(
