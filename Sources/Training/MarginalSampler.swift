@@ -52,15 +52,12 @@ public struct MarginalSampler: WidthSampling {
 
   /// The widest, random ones by the marginals, and the narrowest.
   public func passes(at step: Int, knowing records: LossRecords?) -> [SampledPass] {
-    let target: TrainingPass.Target = settings.distills ? .teacher : .labels
     let prior = WidthPrior(probabilities: probabilities(at: step, records))
     let random = (0..<settings.count - 2).map { index in
       var stream = RandomStream(seed: seed, purpose: .widths, step: step, index: index)
       return Widths(bins: prior.bins(of: space.choices, using: &stream))
     }
-    return [SampledPass([space.fullWidths], isRecorded: false)]
-      + random.map { SampledPass([$0], target: target) }
-      + [SampledPass([space.lowestWidths], target: target, isRecorded: false)]
+    return .sandwich(in: space, of: random.map { [$0] }, distills: settings.distills)
   }
 
   /// How likely each width is: [group][bins - least bins].

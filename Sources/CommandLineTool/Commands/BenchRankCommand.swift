@@ -84,7 +84,7 @@ struct BenchRankCommand: ParsableCommand {
           + "space.cut: by-cost")
     }
     let file = TableFile(path: table, network: plan.space.architecture.name, bins: bins)
-    let found = try file.read(file.costs())
+    let (found, _) = try file.load()
     let entries = found.entries.filter { (try? plan.space.validate(Widths(bins: $0.bins))) != nil }
     guard entries.count >= 2 else {
       throw UsageError(description: "--table \(table) holds fewer than two networks of this space")

@@ -170,9 +170,7 @@ struct TableOptions: ParsableArguments {
   ///
   /// - Throws: `UsageError` when the table cannot be read or is of another network.
   func load() throws -> (AccuracyTable, CostModel) {
-    let file = TableFile(path: table, network: network, bins: bins)
-    let cost = try file.costs()
-    return (try file.read(cost), cost)
+    try TableFile(path: table, network: network, bins: bins).load()
   }
 }
 
@@ -181,17 +179,15 @@ struct TableFile {
   let path, network: String
   let bins: Int
 
-  /// The costs of the table's networks.
-  func costs() throws -> CostModel {
-    CostModel(
+  /// The table, and the costs of its networks.
+  ///
+  /// - Throws: `UsageError` when there is no such file, or when its networks or costs are not those of the network.
+  func load() throws -> (AccuracyTable, CostModel) {
+    let cost = CostModel(
       try SearchSpace(
         try Architecture.named(
           network, image: FeatureShape(channels: 3, height: 32, width: 32), classes: 10),
         bins: bins))
-  }
-
-  /// - Throws: `UsageError` when there is no such file, or when its networks or costs are not those of `cost`.
-  func read(_ cost: CostModel) throws -> AccuracyTable {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw UsageError(
         description: "--table \(path): there is no such file", exitCode: ExitStatus.missingInput)
@@ -203,7 +199,7 @@ struct TableFile {
       throw UsageError(description: "--table \(path): \(error)", exitCode: ExitStatus.badData)
     }
     for entry in found.entries { try check(entry, cost) }
-    return found
+    return (found, cost)
   }
 
   private func check(_ entry: AccuracyTable.Entry, _ cost: CostModel) throws {

@@ -58,16 +58,14 @@ public struct AttentiveSampler: WidthSampling {
 
   /// The widest network, the chosen ones and the narrowest.
   public func passes(at step: Int) -> [SampledPass] {
-    let target: TrainingPass.Target = settings.distills ? .teacher : .labels
     let chosen = (0..<settings.count - 2).map { index in
       var stream = RandomStream(seed: seed, purpose: .widths, step: step, index: index)
       let level = prior.level(using: &stream)
       let drawn = (0..<settings.candidates).map { _ in prior.widths(at: level, using: &stream) }
-      return SampledPass(
-        candidates(among: drawn), choice: settings.choice, target: target)
+      return candidates(among: drawn)
     }
-    return [SampledPass([space.fullWidths], isRecorded: false)] + chosen
-      + [SampledPass([space.lowestWidths], target: target, isRecorded: false)]
+    return .sandwich(
+      in: space, of: chosen, choice: settings.choice, distills: settings.distills)
   }
 
   /// Those that the step's images have to choose from.

@@ -8,7 +8,7 @@ public struct SandwichSampler: WidthSampling {
   private let space: SearchSpace
   private let sampler: WidthSampler
   private let count: Int
-  private let target: TrainingPass.Target
+  private let distills: Bool
 
   /// - Parameters:
   ///   - count: networks of a step, the widest and the narrowest included; at least 2.
@@ -21,14 +21,11 @@ public struct SandwichSampler: WidthSampling {
     self.space = space
     self.count = count
     sampler = WidthSampler(space: space, layers: layers, seed: seed)
-    target = distills ? .teacher : .labels
+    self.distills = distills
   }
 
   /// The widest network, random ones and the narrowest.
   public func passes(at step: Int) -> [SampledPass] {
-    let random = sampler.between(count - 2, at: step)
-    return [SampledPass([space.fullWidths], isRecorded: false)]
-      + random.map { SampledPass([$0], target: target) }
-      + [SampledPass([space.lowestWidths], target: target, isRecorded: false)]
+    .sandwich(in: space, of: sampler.between(count - 2, at: step).map { [$0] }, distills: distills)
   }
 }

@@ -38,3 +38,23 @@ public struct SampledPass: Hashable, Sendable {
     self.isRecorded = isRecorded
   }
 }
+
+extension [SampledPass] {
+  /// A step of the sandwich rule: the widest network, which is held to the labels, some others, and the narrowest.
+  ///
+  /// Only the others' losses tell about their widths.
+  ///
+  /// - Parameters:
+  ///   - others: the candidates of each.
+  ///   - choice: how one of the candidates is chosen.
+  ///   - distills: whether the widest teaches the others and the narrowest.
+  package static func sandwich(
+    in space: SearchSpace, of others: [[Widths]], choice: TrainingPass.Choice = .lowestLoss,
+    distills: Bool
+  ) -> [SampledPass] {
+    let target: TrainingPass.Target = distills ? .teacher : .labels
+    return [SampledPass([space.fullWidths], isRecorded: false)]
+      + others.map { SampledPass($0, choice: choice, target: target) }
+      + [SampledPass([space.lowestWidths], target: target, isRecorded: false)]
+  }
+}
