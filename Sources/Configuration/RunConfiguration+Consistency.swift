@@ -197,7 +197,31 @@ extension RunConfiguration {
           keys: ["\(path).optimizer.nesterov", "\(path).optimizer.momentum"],
           sentence: "\(path).optimizer.nesterov needs a momentum above 0"))
     }
-    return found + contradictions(inScheduleOf: recipe, path)
+    return found + contradictions(inSmallImagesOf: recipe, path)
+      + contradictions(inScheduleOf: recipe, path)
+  }
+
+  private func contradictions(inSmallImagesOf recipe: Recipe, _ path: String) -> [Contradiction] {
+    let (small, image) = (recipe.smallImages, data.image)
+    if small.epochs == 0 { return [] }
+    var found: [Contradiction] = []
+    if small.epochs >= recipe.epochs {
+      found.append(
+        Contradiction(
+          keys: ["\(path).small_images.epochs", "\(path).epochs"],
+          sentence:
+            "\(path).small_images.epochs (\(small.epochs)) must be less than \(path).epochs "
+            + "(\(recipe.epochs)), so that training ends with whole images"))
+    }
+    if !image.height.isMultiple(of: small.factor) || !image.width.isMultiple(of: small.factor) {
+      found.append(
+        Contradiction(
+          keys: ["\(path).small_images.factor", "data.image.height", "data.image.width"],
+          sentence:
+            "\(path).small_images.factor (\(small.factor)) must divide the height and the width of "
+            + "data.image, which are \(image.height) and \(image.width)"))
+    }
+    return found
   }
 
   private func contradictions(inScheduleOf recipe: Recipe, _ path: String) -> [Contradiction] {

@@ -19,9 +19,9 @@ extension RunConfiguration {
     cluster: Cluster(shards: 4),
     engine: Engine(kernels: .automatic, convolution: .automatic, threads: 0),
     supernet: Supernet(
-      sharing: .bcnet, free: FreeChannels(offset: 1, assignments: 2), sampler: .complementary,
+      sharing: .ua, free: FreeChannels(offset: 1, assignments: 2), sampler: .sandwich,
       layers: .apart,
-      networks: 4, distill: true,
+      networks: 4, distill: true, temperature: 3,
       attentive: Attention(
         judge: .loss, warmupEpochs: 1, scored: 128, candidates: 3, keep: .best, costs: 25),
       fullNetworkEvery: 0, records: Records(kept: 100, part: Percentage(percent: 10)),
@@ -44,9 +44,9 @@ extension RunConfiguration {
       epochs: epochs, batch: 128,
       optimizer: Optimizer(
         learningRate: 0.1, momentum: 0.9, nesterov: false,
-        weightDecay: 5e-4, decayNormalization: false),
+        weightDecay: 5e-4, decayNormalization: false, clipValue: 0),
       schedule: Schedule(
         kind: .cosine, warmupEpochs: 0, finalLearningRate: 0, milestones: [], factor: 0.1),
-      labelSmoothing: 0)
+      labelSmoothing: 0, smallImages: SmallImages(epochs: 0, factor: 2))
   }
 }

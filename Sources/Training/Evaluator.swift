@@ -114,11 +114,11 @@ public final class Evaluator {
         }
         try betweenPasses()
       }
+      guard let test, place + 1 < batches.count else { continue }
       let found = Measurement(realization.combination.combined(sums))
-      if place + 1 < batches.count, let test,
-        test.isHopeless(
-          accuracy: found.top1, images: range.upperBound, looks: batches.count - 1,
-          subnets: realization.combination == .best ? subnets.count : 1)
+      if test.isHopeless(
+        accuracy: found.top1, images: range.upperBound, looks: batches.count - 1,
+        subnets: realization.combination == .best ? subnets.count : 1)
       {
         return found.stopped(after: range.upperBound)
       }

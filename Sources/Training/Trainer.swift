@@ -132,7 +132,9 @@ public final class Trainer {
   public func advance(request: RunRequest) throws -> StepReport {
     var total = Stopwatch()
     var watch = Stopwatch()
-    let batch = try loader.batch(at: step)
+    let shrinking = recipe.shrinking(at: step)
+    let full = try loader.batch(at: step)
+    let batch = shrinking == 1 ? full : full.shrunk(by: shrinking)
     let waitSeconds = watch.lap()
     let planned = plan.step(at: step, knowing: records)
     let (trained, sums) = try run(planned, on: batch)
@@ -179,7 +181,9 @@ public final class Trainer {
             subnet, on: images, parameters: parameters.pointer,
             gradients: gradients.map(\.pointer), lossScale: weight / Double(recipe.globalBatch),
             smoothing: recipe.labelSmoothing, teacher: pass.target == .teacher ? teacher : nil)
-          if isTeaching && teacher == nil { predictions.append(Predictions(logits)) }
+          if isTeaching && teacher == nil {
+            predictions.append(Predictions(logits, temperature: recipe.temperature))
+          }
           return sums
         }
         for shard in passSums.indices { passSums[shard] += found[shard] }

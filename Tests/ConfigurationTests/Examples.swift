@@ -16,7 +16,6 @@ enum Example {
     run: {name: a}
     data: {path: images}
     supernet: {sharing: cafenet, sampler: attentive, attentive: {judge: predictor}}
-    search: {newcomers: prior}
 
     """
   static let predictor = """
@@ -37,7 +36,14 @@ enum Example {
     space: {cut: by-cost, groups: {stage.0.conv: {bins: 6}, stage.1.conv: {highest: 2}}}
 
     """
-  static let all = [jpeg, synthetic, stepwise, attentive, predictor, viterbi, byCost]
+  static let growing = """
+    run: {name: a}
+    data: {path: images}
+    supernet: {small_images: {epochs: 1}}
+    retrain: {small_images: {epochs: 1}}
+
+    """
+  static let all = [jpeg, synthetic, stepwise, attentive, predictor, viterbi, byCost, growing]
 }
 
 /// What a text is refused with, or nil when it is taken.

@@ -223,7 +223,7 @@ struct Refusal: CustomTestStringConvertible, Sendable {
       "run.yaml:3: supernet.full_network_every (1) would train nothing but the full network; give "
         + "0 or at least 2"),
     Refusal(
-      "supernet: {networks: 3}",
+      "supernet: {sampler: uniform, networks: 3}",
       "run.yaml:3: supernet.networks is only for samplers sandwich, attentive and marginals"),
     Refusal(
       "search:\n  method: predictor\n  population: 3",
@@ -245,6 +245,17 @@ struct Refusal: CustomTestStringConvertible, Sendable {
     Refusal(
       "supernet: {epochs: 2, schedule: {warmup_epochs: 2}}",
       "run.yaml:3: supernet.schedule.warmup_epochs (2) must be less than supernet.epochs (2)"),
+    Refusal(
+      "supernet: {epochs: 2, small_images: {epochs: 2}}",
+      "run.yaml:3: supernet.small_images.epochs (2) must be less than supernet.epochs (2), so that "
+        + "training ends with whole images"),
+    Refusal(
+      "retrain: {small_images: {epochs: 2, factor: 3}}",
+      "run.yaml:3: retrain.small_images.factor (3) must divide the height and the width of "
+        + "data.image, which are 32 and 32"),
+    Refusal(
+      "supernet: {small_images: {factor: 4}}",
+      "run.yaml:3: supernet.small_images.factor is only for epochs above 0"),
     Refusal(
       "retrain: {schedule: {kind: step, milestones: [4, 2]}}",
       "run.yaml:3: retrain.schedule.milestones must ascend, after the warm-up (0 epochs) and "

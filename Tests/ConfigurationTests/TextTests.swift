@@ -75,22 +75,24 @@ import Testing
   }
 
   @Test(arguments: [
-    ("ua", RunConfiguration.Sampler.uniform), ("bcnet", .complementary),
+    ("ua", RunConfiguration.Sampler.sandwich), ("bcnet", .complementary),
     ("bcnetv2", .complementary), ("cafenet", .uniform),
   ])
   func aSchemeBringsItsSampler(sharing: String, sampler: RunConfiguration.Sampler) throws {
     let set = ["supernet.sharing=\(sharing)"]
     #expect(try parsed(Example.jpeg, set: set).supernet.sampler == sampler)
-    let other = try parsed(Example.jpeg, set: set + ["supernet.sampler=sandwich"])
-    #expect(other.supernet.sampler == .sandwich)
+    let other = try parsed(Example.jpeg, set: set + ["supernet.sampler=attentive"])
+    #expect(other.supernet.sampler == .attentive)
   }
 
   /// As published, and where losses compare widths under equal conditions.
   @Test(arguments: [
-    ([], RunConfiguration.Newcomers.prior), (["supernet.sharing=bcnetv2"], .prior),
-    (["supernet.sampler=uniform"], .prior), (["supernet.sampler=sandwich"], .random),
-    (["supernet.full_network_every=3"], .random), (["supernet.sharing=ua"], .random),
-    (["supernet.sharing=cafenet"], .random),
+    (["supernet.sharing=bcnet"], RunConfiguration.Newcomers.prior),
+    (["supernet.sharing=bcnetv2"], .prior),
+    (["supernet.sharing=bcnet", "supernet.sampler=uniform"], .prior),
+    (["supernet.sharing=bcnet", "supernet.sampler=sandwich"], .random),
+    (["supernet.sharing=bcnet", "supernet.full_network_every=3"], .random),
+    ([], .random), (["supernet.sharing=cafenet"], .random),
   ])
   func aSchemeBringsItsNewcomers(set: [String], newcomers: RunConfiguration.Newcomers) throws {
     #expect(try parsed(Example.jpeg, set: set).search.newcomers == newcomers)

@@ -5,7 +5,7 @@ import Testing
 private let normalization = Normalization(mean: [0, 0, 0], deviation: [1, 1, 1])
 
 private func loader(
-  _ dataset: NumberedImages, indices: [Int]? = nil, seed: UInt64 = 7, batch: Int = 8,
+  _ dataset: any Dataset, indices: [Int]? = nil, seed: UInt64 = 7, batch: Int = 8,
   shards: Int = 4, owned: Range<Int> = 0..<4, workers: Int = 2, onDamage: DamagePolicy = .stop,
   augmentation: Augmentation = Augmentation(pad: 1, flip: true)
 ) throws(DatasetError) -> TrainingLoader {
@@ -82,6 +82,36 @@ private func joined(_ loaders: [TrainingLoader], step: Int) throws -> ([Float], 
     #expect(loader.stepsPerEpoch == 2)
     let visited = try (0..<2).flatMap { images(try loader.batch(at: $0), of: dataset) }
     #expect(Set(visited).count == 16)
+  }
+
+  @Test func shrunkPixelsAreMeansOfSquares() throws {
+    let shape = ImageShape(channels: 3, height: 6, width: 8)
+    let images = SyntheticImages(shape: shape, classes: 2, count: 20, seed: 5)
+    let batch = try loader(images).batch(at: 1)
+    let small = batch.shrunk(by: 2)
+    #expect(small.shape == ImageShape(channels: 3, height: 3, width: 4))
+    #expect(small.labels == batch.labels && small.shrunkBy == 2 && batch.shrunkBy == 1)
+    let (pixels, means) = (values(batch), values(small))
+    try #require(means.count == batch.count * 3 * 4 * 3)
+    for image in 0..<batch.count {
+      for (row, column, channel) in everyPlace(in: small.shape) {
+        let square = [(0, 0), (0, 1), (1, 0), (1, 1)].map { down, right in
+          pixels[((image * 6 + 2 * row + down) * 8 + 2 * column + right) * 3 + channel]
+        }
+        let mean = means[((image * 3 + row) * 4 + column) * 3 + channel]
+        #expect(abs(mean - square.reduce(0, +) / 4) < 1e-6)
+        #expect(Set(square).count > 1, "pixels differ")
+      }
+    }
+    #expect(values(batch.shrunk(by: 1)) == pixels)
+  }
+
+  private func everyPlace(in shape: ImageShape) -> [(row: Int, column: Int, channel: Int)] {
+    (0..<shape.height).flatMap { row in
+      (0..<shape.width).flatMap { column in
+        (0..<shape.channels).map { (row, column, $0) }
+      }
+    }
   }
 
   @Test func labelsBelongToTheirImages() throws {

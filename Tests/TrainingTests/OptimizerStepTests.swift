@@ -15,7 +15,9 @@ import Training
     try expectDefinedSteps(
       SmallTraining(
         method: method, kernels: .portable,
-        optimizer: MomentumSGD(momentum: 0.9, nesterov: nesterov), decaysNormalization: nesterov))
+        optimizer: MomentumSGD(
+          momentum: 0.9, nesterov: nesterov, clipValue: nesterov ? 0.01 : .infinity),
+        decaysNormalization: nesterov))
   }
 
   /// Eight bins beside three, by cost; and groups with a least and a most of their own.
@@ -34,6 +36,24 @@ import Training
     let training = SmallTraining(method: method, rules: rules, kernels: .portable)
     #expect(Set(try training.space().choices).count == 2)
     try expectDefinedSteps(training)
+  }
+
+  @Test(arguments: TrainingMethod.all, [0.5, 3]) func teachersHaveATemperature(
+    _ method: TrainingMethod, temperature: Double
+  ) throws {
+    try expectDefinedSteps(
+      SmallTraining(method: method, kernels: .portable, temperature: temperature))
+  }
+
+  @Test(arguments: TrainingMethod.all) func firstStepsMaySeeSmallImages(
+    _ method: TrainingMethod
+  ) throws {
+    for factor in [2, 4] {
+      try expectDefinedSteps(
+        SmallTraining(
+          method: method, kernels: .portable,
+          smallImages: TrainingRecipe.SmallImages(steps: 2, factor: factor)))
+    }
   }
 
   private func expectDefinedSteps(_ training: SmallTraining) throws {

@@ -11,7 +11,19 @@ import Training
   func aStopAndAnotherNumberOfRanksChangeNoBit(
     _ method: TrainingMethod, _ stop: (step: Int, ranksBefore: Int, ranksAfter: Int)
   ) throws {
-    let training = SmallTraining(method: method)
+    try expectNoBitChanges(SmallTraining(method: method), stop)
+  }
+
+  /// While images are small, when they have just become large, and after.
+  @Test(arguments: [(1, 1, 3), (2, 4, 1), (3, 3, 2)])
+  func imagesMayGrow(_ stop: (step: Int, ranksBefore: Int, ranksAfter: Int)) throws {
+    try expectNoBitChanges(
+      SmallTraining(smallImages: TrainingRecipe.SmallImages(steps: 2, factor: 2)), stop)
+  }
+
+  private func expectNoBitChanges(
+    _ training: SmallTraining, _ stop: (step: Int, ranksBefore: Int, ranksAfter: Int)
+  ) throws {
     let whole = try training.run { try Outcome(finishing: $0) }[0]
     try withTemporaryFolder { folder in
       let store = CheckpointStore(directory: folder, keep: 2)

@@ -11,7 +11,9 @@ extension RunSession {
 
   /// The supernet's recipe, in steps.
   var supernetRecipe: TrainingRecipe {
-    plan.recipe(configuration.supernet.recipe, images: images.split.training.count)
+    plan.recipe(
+      configuration.supernet.recipe, images: images.split.training.count,
+      temperature: configuration.supernet.temperature)
   }
 
   /// Trains the supernet to its end, or until a signal asks to leave.
@@ -75,7 +77,8 @@ extension RunSession {
     var figures = TrainingFigures(phase: phase, batch: recipe.globalBatch)
     var due = CheckpointClock(
       configuration.checkpoint.every, stepsPerEpoch: loader.stepsPerEpoch)
-    progress.begin(phase, step: trainer.step, of: trainer.totalSteps)
+    progress.begin(
+      phase, step: trainer.step, of: trainer.totalSteps, work: recipe.work(ofSteps:))
     let end = limit ?? trainer.totalSteps
     while trainer.step < end {
       let report = try trainer.advance(request: Signals.request)

@@ -115,7 +115,11 @@ struct RunPlan {
   }
 
   /// A recipe in steps, for a number of training images.
-  func recipe(_ recipe: RunConfiguration.Recipe, images: Int) -> TrainingRecipe {
+  ///
+  /// - Parameter temperature: of distillation.
+  func recipe(
+    _ recipe: RunConfiguration.Recipe, images: Int, temperature: Double = 1
+  ) -> TrainingRecipe {
     let stepsPerEpoch = max(1, images / recipe.batch)
     let curve: LearningRateSchedule.Curve =
       switch recipe.schedule.kind {
@@ -133,10 +137,16 @@ struct RunPlan {
         warmupSteps: recipe.schedule.warmupEpochs * stepsPerEpoch,
         totalSteps: recipe.epochs * stepsPerEpoch, curve: curve),
       optimizer: MomentumSGD(
-        momentum: Float(recipe.optimizer.momentum), nesterov: recipe.optimizer.nesterov),
+        momentum: Float(recipe.optimizer.momentum), nesterov: recipe.optimizer.nesterov,
+        clipValue: recipe.optimizer.clipValue == 0
+          ? .infinity : Float(recipe.optimizer.clipValue)),
       weightDecay: recipe.optimizer.weightDecay,
       decaysNormalization: recipe.optimizer.decayNormalization,
-      labelSmoothing: recipe.labelSmoothing)
+      labelSmoothing: recipe.labelSmoothing, temperature: temperature,
+      smallImages: recipe.smallImages.epochs == 0
+        ? nil
+        : TrainingRecipe.SmallImages(
+          steps: recipe.smallImages.epochs * stepsPerEpoch, factor: recipe.smallImages.factor))
   }
 
   /// The networks that are trained from scratch, the winner first.

@@ -9,6 +9,7 @@ final class Progress {
   private var phase = ""
   private var first = 0
   private var total = 0
+  private var work: (Int) -> Double = Double.init
   private var watch = Stopwatch()
   private var sinceLine = Stopwatch()
   private var window = Window()
@@ -34,7 +35,12 @@ final class Progress {
   }
 
   /// A phase begins at a step of so many.
-  func begin(_ phase: String, step: Int, of total: Int) {
+  ///
+  /// - Parameter work: what the first steps cost, for the time that is left; each the same by default.
+  func begin(
+    _ phase: String, step: Int, of total: Int, work: @escaping (Int) -> Double = Double.init
+  ) {
+    self.work = work
     self.phase = phase
     first = step
     self.total = total
@@ -75,7 +81,9 @@ final class Progress {
 
   private func line(done: Int, _ text: String) {
     sinceLine = Stopwatch()
-    let left = watch.seconds / Double(max(1, done - first)) * Double(total - done)
+    let left =
+      done == first
+      ? 0 : watch.seconds / (work(done) - work(first)) * (work(total) - work(done))
     let figures =
       "\(phase.padded(to: 16)) \("\(done)".padded(to: "\(total)".count, atStart: true))/\(total)  "
       + "\(text)  left \(clock(left))"

@@ -11,6 +11,16 @@ extension RunConfiguration {
     public var schedule: Schedule
     /// The part of the target that is spread over all classes.
     public var labelSmoothing: Double
+    /// The first epochs, where these see smaller images.
+    public var smallImages: SmallImages
+  }
+
+  /// Progressive resizing: smaller images at first, which cost less.
+  public struct SmallImages: Codable, Hashable, Sendable {
+    /// The first ones; 0 for none.
+    public var epochs: Int
+    /// By which the sides are shorter.
+    public var factor: Int
   }
 
   /// Stochastic gradient descent with momentum.
@@ -25,6 +35,8 @@ extension RunConfiguration {
     public var weightDecay: Double
     /// Whether weight decay also pulls biases and the parameters of batch normalisation.
     public var decayNormalization: Bool
+    /// The largest size of a gradient's values; 0 for any.
+    public var clipValue: Double
   }
 
   /// The learning rate over time.
@@ -66,7 +78,24 @@ extension RunConfiguration.Recipe: Section {
     .value(
       "label_smoothing", \.labelSmoothing, .from(0, below: 1), unit: "of the target",
       example: "0.1", "spread evenly over all classes"),
+    .section("small_images", \.smallImages),
   ]
+}
+
+extension RunConfiguration.SmallImages: Section {
+  static let fields: [Field<Self>] = [
+    .value(
+      "epochs", \.epochs, .from(0, to: 1_000_000), unit: "epochs", example: "2",
+      "the first ones, that train on smaller images, a part of the cost; 0 for none"),
+    .value(
+      "factor", \.factor, .from(2, to: 16), unit: "times", example: "4",
+      "shorter are both sides of these images, whose pixels are means of squares; divides data.image",
+      when: .used),
+  ]
+}
+
+extension Condition<RunConfiguration.SmallImages> {
+  fileprivate static let used = Condition(words: "epochs above 0") { $0.epochs > 0 }
 }
 
 extension RunConfiguration.Optimizer: Section {
@@ -84,6 +113,9 @@ extension RunConfiguration.Optimizer: Section {
     .value(
       "decay_normalization", \.decayNormalization, example: "true",
       "weight decay also on biases and batch normalisation"),
+    .value(
+      "clip_value", \.clipValue, .from(0, to: 1_000_000), unit: "per step", example: "1",
+      "to which larger values of the gradient are cut, of either sign; 0 for none"),
   ]
 }
 

@@ -134,7 +134,7 @@ extension RunConfiguration.Search: Section {
       "generations", \.generations, .from(1, to: 1_000_000), unit: "generations", example: "20",
       "of candidates", when: .sized),
     .value(
-      "newcomers", \.newcomers, example: "random",
+      "newcomers", \.newcomers, example: "prior",
       "where the first generation, and later ones beyond their children, come from; random: all legal "
         + "networks alike; prior: widths that had low losses in training, at the budget's cost",
       when: .evolution,

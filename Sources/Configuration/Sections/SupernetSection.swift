@@ -13,6 +13,8 @@ extension RunConfiguration {
     public var networks: Int
     /// Whether the widest network of such a step teaches the others.
     public var distill: Bool
+    /// What divides the logits of teacher and taught.
+    public var temperature: Double
     /// How the attentive sampler chooses.
     public var attentive: Attention
     /// Once in so many steps the full network is trained alone; 0 for never.
@@ -138,18 +140,18 @@ extension RunConfiguration.Supernet: Section {
   static let fields: [Field<Self>] =
     [
       .value(
-        "sharing", \.sharing, example: "ua",
+        "sharing", \.sharing, example: "bcnet",
         "bcnet: a width is both sides of a layer, trained and scored as a pair; bcnetv2: the same of "
           + "a layer that has the least width twice; ua: its left side; cafenet: its left side with "
           + "free channels around the edge"),
       .section("free", \.free, when: .freeChannels),
       .value(
-        "sampler", \.sampler, example: "sandwich",
+        "sampler", \.sampler, example: "uniform",
         "which networks a step trains; uniform: a random one; complementary: a random one, then its "
           + "complement; sandwich: the widest, the narrowest and random ones; attentive: a sandwich "
           + "whose random ones are the best or worst of several; marginals: one whose random ones are, more "
           + "and more, good ones of the budget by the losses so far",
-        default: "complementary with bcnet and bcnetv2, else uniform"),
+        default: "sandwich with ua, complementary with bcnet and bcnetv2, uniform with cafenet"),
       .value(
         "layers", \.layers, example: "together",
         "how a random network's layers go together; apart: each has a width of its own; together: one "
@@ -161,6 +163,10 @@ extension RunConfiguration.Supernet: Section {
         "distill", \.distill, example: "false",
         "whether the widest network of a step teaches the others, instead of the labels",
         when: .sandwich),
+      .value(
+        "temperature", \.temperature, .from(0.1, to: 100), unit: "times", example: "1",
+        "smaller are the logits of both sides of distillation: the higher, the more weigh the classes that "
+          + "are not the likeliest, and the weaker is the pull", when: .distilled),
       .section("attentive", \.attentive, when: .attentive),
       .value(
         "full_network_every", \.fullNetworkEvery, .from(0, to: 1_000_000), unit: "steps",
@@ -180,6 +186,11 @@ extension Condition<RunConfiguration.Supernet> {
   fileprivate static let sandwich = Condition(words: "samplers sandwich, attentive and marginals") {
     [.sandwich, .attentive, .marginals].contains($0.sampler)
   }
+  fileprivate static let distilled = Condition(
+    words: "samplers sandwich, attentive and marginals with distill true"
+  ) {
+    [.sandwich, .attentive, .marginals].contains($0.sampler) && $0.distill
+  }
   fileprivate static let attentive = Condition(words: "sampler attentive") {
     $0.sampler == .attentive
   }
@@ -190,7 +201,8 @@ extension RunConfiguration.Supernet {
     if given.contains("sampler") { return }
     switch sharing {
     case .bcnet, .bcnetv2: sampler = .complementary
-    case .ua, .cafenet: sampler = .uniform
+    case .ua: sampler = .sandwich
+    case .cafenet: sampler = .uniform
     }
   }
 

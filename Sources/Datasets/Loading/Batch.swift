@@ -4,10 +4,13 @@ public struct Batch: Sendable {
   public let shape: ImageShape
   /// One class number an image.
   public let labels: [Int32]
+  /// How many times shorter their sides are than the images' of the data set.
+  public let shrunkBy: Int
   private let storage: BatchStorage
 
-  init(shape: ImageShape, labels: [Int32], storage: BatchStorage) {
+  init(shape: ImageShape, labels: [Int32], shrunkBy: Int = 1, storage: BatchStorage) {
     self.shape = shape
+    self.shrunkBy = shrunkBy
     self.labels = labels
     self.storage = storage
   }

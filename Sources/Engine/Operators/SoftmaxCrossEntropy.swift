@@ -36,22 +36,27 @@ public struct Predictions: Hashable, Sendable {
   /// [images][classes], each row a distribution.
   let probabilities: [Double]
   let classes: Int
+  /// What the logits were divided by.
+  let temperature: Double
 
-  /// The softmax of logits.
-  public init(_ logits: FeatureMap) {
+  /// The softmax of logits over a temperature: the higher, the more alike the probabilities (Hinton, Vinyals and Dean,
+  /// "Distilling the Knowledge in a Neural Network", 2015, section 2).
+  public init(_ logits: FeatureMap, temperature: Double = 1) {
     let (images, row) = (logits.shape.images, logits.shape.pixelStride)
     let classes = logits.shape.channels
     self.classes = classes
+    self.temperature = temperature
     probabilities = (0..<images).flatMap { image in
       let scores = logits.elements + image * row
-      let normalizer = Normalizer(scores, classes)
+      let normalizer = Normalizer(scores, classes, temperature: temperature)
       return (0..<classes).map { exp(normalizer.logProbability(of: scores[$0])) }
     }
   }
 
-  /// The mean of several networks' predictions for the same images, one at least.
+  /// The mean of several networks' predictions for the same images at one temperature, one at least.
   public init(meanOf predictions: [Predictions]) {
     classes = predictions[0].classes
+    temperature = predictions[0].temperature
     probabilities = predictions[0].probabilities.indices.map { place in
       predictions.reduce(0) { $0 + $1.probabilities[place] } / Double(predictions.count)
     }
@@ -61,8 +66,8 @@ public struct Predictions: Hashable, Sendable {
 /// Softmax with cross-entropy against labels, or against another network's predictions, in double precision.
 ///
 /// With smoothing e over c classes the target is `1 - e + e / c` for the label and `e / c` for the others
-/// (Szegedy et al. 2016, section 7). Predictions are a target as they are, at temperature 1. Equal scores rank by
-/// class number.
+/// (Szegedy et al. 2016, section 7). Predictions are a target as they are; the loss then is that of the logits over their
+/// temperature, not scaled by its square. Equal scores rank by class number.
 public struct SoftmaxCrossEntropy: Sendable {
   /// The share of the target spread over all classes, in [0, 1).
   public let smoothing: Double
@@ -91,7 +96,9 @@ public struct SoftmaxCrossEntropy: Sendable {
         let row = image * logits.shape.pixelStride
         sums += evaluate(
           logits.elements + row, classes: logits.shape.channels, label: Int(labels[image]),
-          teacher: teacher?.probabilities.dropFirst(image * logits.shape.channels),
+          teacher: teacher.map {
+            ($0.probabilities.dropFirst(image * logits.shape.channels), $0.temperature)
+          },
           gradient: gradient.map { $0.elements + row }, scale: scale)
       }
       return sums
@@ -99,20 +106,25 @@ public struct SoftmaxCrossEntropy: Sendable {
   }
 
   private func evaluate(
-    _ logits: UnsafePointer<Float>, classes: Int, label: Int, teacher: ArraySlice<Double>?,
+    _ logits: UnsafePointer<Float>, classes: Int, label: Int,
+    teacher: (probabilities: ArraySlice<Double>, temperature: Double)?,
     gradient: UnsafeMutablePointer<Float>?, scale: Double
   ) -> LossSums {
-    let normalizer = Normalizer(logits, classes)
+    let plain = Normalizer(logits, classes, temperature: 1)
+    let temperature = teacher?.temperature ?? 1
+    let tempered =
+      temperature == 1 ? plain : Normalizer(logits, classes, temperature: temperature)
     var (loss, labelLoss) = (0.0, 0.0)
     var rank = 0
     for k in 0..<classes {
-      let logProbability = normalizer.logProbability(of: logits[k])
+      let logProbability = tempered.logProbability(of: logits[k])
       let ofLabel = (k == label ? 1 - smoothing : 0) + smoothing / Double(classes)
-      let target = teacher.map { $0[$0.startIndex + k] } ?? ofLabel
+      let target =
+        teacher.map { $0.probabilities[$0.probabilities.startIndex + k] } ?? ofLabel
       loss -= target == 0 ? 0 : target * logProbability
-      labelLoss -= ofLabel == 0 ? 0 : ofLabel * logProbability
+      labelLoss -= ofLabel == 0 ? 0 : ofLabel * plain.logProbability(of: logits[k])
       if k != label, !ranksBehind(logits[k], k, logits[label], label) { rank += 1 }
-      gradient?[k] = Float(scale * (exp(logProbability) - target))
+      gradient?[k] = Float(scale / temperature * (exp(logProbability) - target))
     }
     return LossSums(
       loss: loss, labelLoss: labelLoss, top1: rank < 1 ? 1 : 0, top5: rank < 5 ? 1 : 0, images: 1)
@@ -126,16 +138,19 @@ public struct SoftmaxCrossEntropy: Sendable {
 
 /// What turns the scores of an image into logarithms of probabilities, without overflow.
 private struct Normalizer {
-  private let largest, logTotal: Double
+  private let largest, logTotal, temperature: Double
 
-  init(_ scores: UnsafePointer<Float>, _ count: Int) {
+  init(_ scores: UnsafePointer<Float>, _ count: Int, temperature: Double) {
+    self.temperature = temperature
     var largest = Double(scores[0])
     for k in 1..<max(1, count) where !(Double(scores[k]) <= largest) { largest = Double(scores[k]) }
     var total = 0.0
-    for k in 0..<count { total += exp(Double(scores[k]) - largest) }
+    for k in 0..<count { total += exp((Double(scores[k]) - largest) / temperature) }
     self.largest = largest
     logTotal = log(total)
   }
 
-  func logProbability(of score: Float) -> Double { Double(score) - largest - logTotal }
+  func logProbability(of score: Float) -> Double {
+    (Double(score) - largest) / temperature - logTotal
+  }
 }

@@ -48,17 +48,29 @@ public struct Architecture: Hashable, Sendable {
     width = image.width
     self.classes = classes
     self.nodes = nodes
-    var shapes: [FeatureShape] = []
-    for node in nodes {
-      shapes.append(
-        node.operation.outputShape(image: image, input: node.inputs.map { shapes[$0] }.first))
-    }
-    outputShapes = shapes
+    outputShapes = Self.outputShapes(of: nodes, image: image)
   }
 
   /// The shape of one image.
   public var image: FeatureShape {
     FeatureShape(channels: channels, height: height, width: width)
+  }
+
+  /// The output of each node at full width for one image whose sides are shorter by a factor that divides them.
+  ///
+  /// No weight depends on the size of the image: every classifier reads means over all places.
+  func outputShapes(shrunkBy factor: Int) -> [FeatureShape] {
+    if factor == 1 { return outputShapes }
+    return Self.outputShapes(
+      of: nodes,
+      image: FeatureShape(channels: channels, height: height / factor, width: width / factor))
+  }
+
+  private static func outputShapes(of nodes: [Node], image: FeatureShape) -> [FeatureShape] {
+    nodes.reduce(into: []) { shapes, node in
+      shapes.append(
+        node.operation.outputShape(image: image, input: node.inputs.first.map { shapes[$0] }))
+    }
   }
 }
 

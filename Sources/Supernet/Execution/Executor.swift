@@ -58,7 +58,7 @@ public final class Executor {
     gradients: [UnsafeMutablePointer<Float>], lossScale: Double, smoothing: Double,
     teacher: Predictions? = nil
   ) -> (sums: [LossSums], logits: FeatureMap) {
-    let shapes = shapes(of: subnet, images: images.count)
+    let shapes = shapes(of: subnet, images: images)
     let schedule = Schedule.training(steps, shapes: shapes, shards: gradients.count)
     let pass = Pass(
       subnet: subnet, schedule: schedule, base: memory(schedule.memory.size),
@@ -145,7 +145,7 @@ public final class Executor {
     shards: Int = 1, remembering prefix: PrefixCache.Pass? = nil, _ run: (Int, Pass) -> Void
   ) -> FeatureMap {
     let schedule = Schedule.inference(
-      steps, shapes: shapes(of: subnet, images: images.count), shards: shards)
+      steps, shapes: shapes(of: subnet, images: images), shards: shards)
     let pass = Pass(
       subnet: subnet, schedule: schedule, base: memory(schedule.memory.size),
       parameters: parameters)
@@ -178,11 +178,12 @@ public final class Executor {
     return storage
   }
 
-  private func shapes(of subnet: Subnet, images: Int) -> [FeatureMap.Shape] {
-    steps.nodeOfValue.map { node in
-      let full = space.architecture.outputShapes[node]
+  private func shapes(of subnet: Subnet, images: LabelledImages) -> [FeatureMap.Shape] {
+    let shapes = space.architecture.outputShapes(shrunkBy: images.shrunkBy)
+    return steps.nodeOfValue.map { node in
+      let full = shapes[node]
       return FeatureMap.Shape(
-        images: images, height: full.height, width: full.width,
+        images: images.count, height: full.height, width: full.width,
         channels: space.slice(ofOutput: node, in: subnet).count)
     }
   }

@@ -22,7 +22,7 @@ let tinyRun = """
   network: {name: vgg-small}
   cluster: {shards: 4}
   engine: {threads: 1}
-  supernet: {sharing: bcnet, records: {part: 50%}, epochs: \(supernetEpochs), batch: 16}
+  supernet: {sharing: bcnet, records: {part: 50%}, small_images: {epochs: 1}, epochs: \(supernetEpochs), batch: 16}
   calibration: {images: 16, batch: 16}
   search: {population: 6, generations: 3, budget: {macs: 60%, lowest: 60%}, batch: 16}
   retrain: {epochs: \(retrainEpochs), batch: 16, also: [base, uniform]}

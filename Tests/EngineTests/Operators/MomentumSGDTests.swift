@@ -5,8 +5,10 @@ import Testing
 @Suite struct MomentumSGDTests {
   /// Starts, ends and lengths that are no multiples of a vector; elements outside stay as they are.
   @Test(
-    arguments: [0..<1, 3..<20, 16..<64, 5..<1_000, 7..<40_000], [false, true])
-  func stepMeetsItsTwin(range: Range<Int>, nesterov: Bool) {
+    arguments: [0..<1, 3..<20, 16..<64, 5..<1_000, 7..<40_000],
+    [(false, Float.infinity), (true, .infinity), (true, 0.5)])
+  func stepMeetsItsTwin(range: Range<Int>, _ rule: (nesterov: Bool, clipValue: Float)) {
+    let nesterov = rule.nesterov
     let count = range.upperBound + 9
     let (weights, velocities, gradients) = (
       seededNumbers(count, seed: 1), seededNumbers(count, seed: 2), seededNumbers(count, seed: 3)
@@ -15,13 +17,14 @@ import Testing
     let steps = range.map {
       naiveMomentumStep(
         weight: Double(weights[$0]), velocity: Double(velocities[$0]),
-        gradient: Double(gradients[$0]), rate: Double(rate), momentum: Double(momentum),
+        gradient: Double(max(-rule.clipValue, min(rule.clipValue, gradients[$0]))),
+        rate: Double(rate), momentum: Double(momentum),
         decay: Double(decay), nesterov: nesterov)
     }
     for kernels in KernelSet.runnable {
       withWorkbench(kernels, threads: 2) { bench in
         let (weightBlock, velocityBlock) = (bench.block(weights), bench.block(velocities))
-        MomentumSGD(momentum: momentum, nesterov: nesterov).step(
+        MomentumSGD(momentum: momentum, nesterov: nesterov, clipValue: rule.clipValue).step(
           weights: weightBlock, momenta: velocityBlock, gradients: bench.block(gradients),
           range: range, rate: rate, decay: decay, in: bench.context)
         let (newWeights, newVelocities) = (

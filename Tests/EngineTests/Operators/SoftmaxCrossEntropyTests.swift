@@ -52,23 +52,24 @@ import Testing
       }, "gradient")
   }
 
-  /// Against predictions the loss is their cross-entropy, and hits are still of the labels.
-  @Test func aTeacherTakesTheLabelsPlace() {
+  /// Against predictions the loss is their cross-entropy at one temperature, and hits are still of the labels.
+  @Test(arguments: [1, 3, 0.5]) func aTeacherTakesTheLabelsPlace(temperature: Double) {
     let (images, classes) = (4, 7)
     let (scores, teaching) = (
       DenseMap(shape(images, classes), seed: 5), DenseMap(shape(images, classes), seed: 6)
     )
     let labels = labels(images, classes)
     func probabilities(_ map: DenseMap, _ image: Int) -> [Double] {
-      let powers = (0..<classes).map { exp(Double(Float(map[image, 0, 0, $0]))) }
+      let powers = (0..<classes).map { exp(Double(Float(map[image, 0, 0, $0])) / temperature) }
       return powers.map { $0 / powers.reduce(0, +) }
     }
     withWorkbench(KernelSet.runnable[0]) { bench in
       let gradient = bench.blankMap(scores.shape)
       let loss = SoftmaxCrossEntropy(smoothing: 0.1)
       let sums = loss.evaluate(
-        bench.map(scores), labels: labels, shards: 2, teacher: Predictions(bench.map(teaching)),
-        gradient: gradient, scale: 0.5)
+        bench.map(scores), labels: labels, shards: 2,
+        teacher: Predictions(bench.map(teaching), temperature: temperature), gradient: gradient,
+        scale: 0.5)
       let plain = loss.evaluate(bench.map(scores), labels: labels, shards: 2)
       #expect(sums.map(\.top1) == plain.map(\.top1) && sums.map(\.top5) == plain.map(\.top5))
       #expect(
@@ -79,7 +80,7 @@ import Testing
         for k in 0..<classes {
           expected[image / 2] -= target[k] * log(own[k])
           let slope = Double(gradient.dense()[image * classes + k])
-          #expect(abs(slope - 0.5 * (own[k] - target[k])) < 1e-6)
+          #expect(abs(slope - 0.5 / temperature * (own[k] - target[k])) < 1e-6)
         }
       }
       for (sum, expected) in zip(sums, expected) { #expect(abs(sum.loss - expected) < 1e-5) }

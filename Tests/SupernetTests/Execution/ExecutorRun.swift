@@ -15,13 +15,13 @@ extension SmallNetwork {
 
   /// A training pass over some of the images; gradients are added to `start`, or to zero.
   func train(
-    _ subnet: Subnet, images: Range<Int> = 0..<images, shards: Int = shards,
+    _ subnet: Subnet, images: Range<Int> = 0..<images, shrunkBy: Int = 1, shards: Int = shards,
     start: [Float]? = nil, lossScale: Double = 0.125, smoothing: Double = 0.1,
     with executor: Executor, _ bench: Workbench
   ) -> TrainingResult {
     let start = start ?? [Float](repeating: 0, count: layout.count)
     let blocks = (0..<shards).map { _ in bench.block(start) }
-    let sums = withImages(images) {
+    let sums = withImages(images, shrunkBy: shrunkBy) {
       executor.train(
         subnet, on: $0, parameters: bench.block(parameters), gradients: blocks,
         lossScale: lossScale, smoothing: smoothing
@@ -51,10 +51,12 @@ extension SmallNetwork {
   }
 
   private func withImages<Result>(
-    _ range: Range<Int>, _ body: (LabelledImages) -> Result
+    _ range: Range<Int>, shrunkBy: Int = 1, _ body: (LabelledImages) -> Result
   ) -> Result {
     let size = pixels.count / Self.images
     return Array(pixels[range.lowerBound * size..<range.upperBound * size])
-      .withUnsafeBufferPointer { body(LabelledImages(pixels: $0, labels: Array(labels[range]))) }
+      .withUnsafeBufferPointer {
+        body(LabelledImages(pixels: $0, labels: Array(labels[range]), shrunkBy: shrunkBy))
+      }
   }
 }

@@ -175,6 +175,30 @@ import Testing
     }
   }
 
+  /// A network for images three times as large on images shrunk by three is the network for the small ones.
+  @Test(arguments: try SmallNetwork.graphs()) func shrunkImagesAreImages(
+    network: SmallNetwork
+  ) throws {
+    let small = network.space.architecture
+    let image = FeatureShape(
+      channels: small.channels, height: 3 * small.height, width: 3 * small.width)
+    let large = try SearchSpace(
+      Architecture(name: small.name, image: image, classes: small.classes, nodes: small.nodes),
+      ranges: network.space.ranges)
+    for subnet in network.subnets {
+      withWorkbench(KernelSet.runnable[0]) { bench in
+        let expected = network.train(subnet, with: network.executor(bench), bench)
+        let found = network.train(
+          subnet, shrunkBy: 3,
+          with: Executor(space: large, layout: network.layout, context: bench.context), bench)
+        #expect(found.sums == expected.sums)
+        for (gradient, twin) in zip(found.gradients, expected.gradients) {
+          expectEqualBits(gradient, twin, "gradient")
+        }
+      }
+    }
+  }
+
   @Test func imagesOfAnotherSizeAreRefused() async throws {
     await #expect(processExitsWith: .failure) {
       let network = try SmallNetwork.residual()

@@ -11,6 +11,8 @@ final class NaiveTrainer {
   private let executor: Executor
   private let layout: ParameterLayout
   private var records: LossRecords?
+  /// By which the sides of this step's images are shorter.
+  private var shrinking = 1
 
   init(_ training: SmallTraining) throws {
     self.training = training
@@ -35,6 +37,8 @@ final class NaiveTrainer {
     _ step: Int, _ parameters: inout [Float], _ momenta: inout [Float]
   ) throws -> Report {
     let batch = try loader.batch(at: step)
+    let small = training.smallImages
+    shrinking = step < small?.steps ?? 0 ? small?.factor ?? 1 : 1
     var report = Report()
     var shardSums = [[Float]](
       repeating: [Float](repeating: 0, count: layout.count), count: training.shards)
@@ -121,7 +125,7 @@ final class NaiveTrainer {
         let (sums, logits) = executor.train(
           subnet, on: images, parameters: parameters, gradients: [gradient.baseAddress!],
           lossScale: weight, smoothing: training.recipe.labelSmoothing, teacher: teacher)
-        return (sums[0], Predictions(logits))
+        return (sums[0], Predictions(logits, temperature: training.temperature))
       }
     }
   }
@@ -132,13 +136,34 @@ final class NaiveTrainer {
     let size = training.globalBatch / training.shards
     let images = shard * size..<(shard + 1) * size
     let values = batch.shape.valueCount
-    return batch.withPixels { pixels in
+    let pixels = batch.withPixels { pixels in
+      images.flatMap { shrunk(Array(pixels[$0 * values..<($0 + 1) * values]), batch.shape) }
+    }
+    return pixels.withUnsafeBufferPointer {
       body(
         LabelledImages(
-          pixels: UnsafeBufferPointer(
-            rebasing: pixels[images.lowerBound * values..<images.upperBound * values]),
-          labels: Array(batch.labels[images])))
+          pixels: $0, labels: Array(batch.labels[images]), shrunkBy: shrinking))
     }
+  }
+
+  /// One image, whose pixels become means of squares.
+  private func shrunk(_ pixels: [Float], _ shape: ImageShape) -> [Float] {
+    var means: [Float] = []
+    for row in stride(from: 0, to: shape.height, by: shrinking) {
+      for column in stride(from: 0, to: shape.width, by: shrinking) {
+        for channel in 0..<shape.channels {
+          var sum: Float = 0
+          for down in 0..<shrinking {
+            for right in 0..<shrinking {
+              let place = (row + down) * shape.width + column + right
+              sum += pixels[place * shape.channels + channel]
+            }
+          }
+          means.append(sum / Float(shrinking * shrinking))
+        }
+      }
+    }
+    return means
   }
 
   /// Halves of a power of two of shards.
@@ -152,11 +177,12 @@ final class NaiveTrainer {
     _ parameters: inout [Float], _ momenta: inout [Float], gradient: [Float], rate: Float
   ) {
     let momentum = training.optimizer.momentum
+    let largest = training.optimizer.clipValue
     for tensor in layout.tensors {
       let decays = tensor.decays || training.decaysNormalization
       let decay = decays ? Float(training.recipe.weightDecay) : 0
       for place in tensor.range {
-        let slope = gradient[place] + decay * parameters[place]
+        let slope = min(largest, max(-largest, gradient[place])) + decay * parameters[place]
         momenta[place] = momentum * momenta[place] + slope
         let ahead = slope + momentum * momenta[place]
         parameters[place] -= rate * (training.optimizer.nesterov ? ahead : momenta[place])

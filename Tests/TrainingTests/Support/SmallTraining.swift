@@ -21,6 +21,8 @@ struct SmallTraining: Sendable {
   var globalBatch = 8
   var optimizer = MomentumSGD(momentum: 0.9, nesterov: true)
   var decaysNormalization = false
+  var temperature = 1.0
+  var smallImages: TrainingRecipe.SmallImages?
   var schedule = LearningRateSchedule(
     peak: 0.125, warmupSteps: 2, totalSteps: 6, curve: .linear(final: 0.0625))
   /// The second half of the steps, and fewer losses than these bring to most widths.
@@ -54,7 +56,8 @@ struct SmallTraining: Sendable {
   var recipe: TrainingRecipe {
     TrainingRecipe(
       globalBatch: globalBatch, shards: shards, schedule: schedule, optimizer: optimizer,
-      weightDecay: 0.01, decaysNormalization: decaysNormalization, labelSmoothing: 0.1)
+      weightDecay: 0.01, decaysNormalization: decaysNormalization, labelSmoothing: 0.1,
+      temperature: temperature, smallImages: smallImages)
   }
 
   func plan() throws -> TrainingPlan {
