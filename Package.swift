@@ -85,7 +85,7 @@ let package = Package(
     .testTarget(name: "EngineTests", dependencies: ["Engine", "TestSupport"]),
     .testTarget(name: "SupernetTests", dependencies: ["Supernet", "GroundTruth", "TestSupport"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "JPEGShims"]),
-    .testTarget(name: "ClusterTests", dependencies: ["Cluster", "MPICluster"]),
+    .testTarget(name: "ClusterTests", dependencies: ["Cluster", "MPICluster", "TestSupport"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "TestSupport"]),
     .testTarget(
       name: "SearchTests", dependencies: ["Search", "Supernet", "GroundTruth", "Randomness"]),

@@ -92,6 +92,17 @@ extension RunConfiguration {
             "supernet.attentive.warmup_epochs (\(warmup)) must be below supernet.epochs "
             + "(\(supernet.recipe.epochs)), so that the predictor is of use"))
     }
+    let small = supernet.recipe.smallImages.epochs
+    if supernet.sampler == .attentive, supernet.attentive.judge == .predictor, small > 0,
+      small >= warmup
+    {
+      found.append(
+        Contradiction(
+          keys: ["supernet.small_images.epochs", "supernet.attentive.warmup_epochs"],
+          sentence:
+            "supernet.small_images.epochs (\(small)) must be below supernet.attentive.warmup_epochs "
+            + "(\(warmup)), so that the predictor's scores are of weights that know whole images"))
+    }
     return found
   }
 

@@ -29,6 +29,26 @@ extension RunConfiguration {
     text: String, fileName: String = "configuration", overrides: [String] = [],
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(ConfigurationError) -> RunConfiguration {
+    try parse(
+      text: text, fileName: fileName, overrides: overrides, environment: environment,
+      defaults: defaults)
+  }
+
+  /// What a run's folder says it was started with; keys that the version which wrote it did not have yet mean what that
+  /// version did.
+  public static func parse(
+    stored text: String, fileName: String
+  ) throws(ConfigurationError) -> RunConfiguration {
+    var older = defaults
+    older.supernet.temperature = 1
+    return try parse(
+      text: text, fileName: fileName, overrides: [], environment: [:], defaults: older)
+  }
+
+  private static func parse(
+    text: String, fileName: String, overrides: [String], environment: [String: String],
+    defaults: RunConfiguration
+  ) throws(ConfigurationError) -> RunConfiguration {
     var document = try DocumentNode.parse(text, fileName: fileName)
     for override in overrides { try document.apply(override: override) }
 

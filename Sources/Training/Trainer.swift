@@ -39,7 +39,8 @@ public struct StepReport: Sendable {
 public struct PassReport: Hashable, Sendable {
   /// The widths it trained.
   public let widths: Widths
-  /// Mean losses over its subnets and the global batch: against the pass's target, and against the labels.
+  /// Mean losses over its subnets and the global batch: against the pass's target, at the recipe's temperature where
+  /// that is the teacher; and against the labels.
   public let loss, labelLoss: Double
 }
 
@@ -132,10 +133,10 @@ public final class Trainer {
   public func advance(request: RunRequest) throws -> StepReport {
     var total = Stopwatch()
     var watch = Stopwatch()
-    let shrinking = recipe.shrinking(at: step)
-    let full = try loader.batch(at: step)
-    let batch = shrinking == 1 ? full : full.shrunk(by: shrinking)
+    let whole = try loader.batch(at: step)
     let waitSeconds = watch.lap()
+    let shrinking = recipe.shrinking(at: step)
+    let batch = shrinking == 1 ? whole : whole.shrunk(by: shrinking)
     let planned = plan.step(at: step, knowing: records)
     let (trained, sums) = try run(planned, on: batch)
     let (means, strongest) = try share(sums, request: request)
@@ -273,7 +274,10 @@ public final class Trainer {
 
   /// Keeps the losses of what a step trained, where its turn has come.
   private func record(_ passes: [PassReport]) {
-    guard records?.settings.covers(step: step, of: totalSteps) == true else { return }
+    // Losses on small images tell nothing of those on whole ones.
+    guard records?.settings.covers(step: step, of: totalSteps) == true,
+      recipe.shrinking(at: step) == 1
+    else { return }
     for pass in passes { records?.add(pass.labelLoss, of: pass.widths) }
   }
 

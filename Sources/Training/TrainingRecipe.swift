@@ -16,9 +16,9 @@ public struct TrainingRecipe: Hashable, Sendable {
   public let decaysNormalization: Bool
   /// The share of the target spread over all classes.
   public let labelSmoothing: Double
-  /// Of a teacher's predictions and of what is compared with them.
+  /// Divides the logits of a teacher and of what is compared with it; above 0.
   public let temperature: Double
-  /// The first steps, where these see smaller images.
+  /// The first steps, if they see smaller images.
   public let smallImages: SmallImages?
 
   /// - Precondition: the batch is a multiple of the shards.
@@ -50,6 +50,7 @@ public struct TrainingRecipe: Hashable, Sendable {
 
     /// Some steps with shorter sides.
     public init(steps: Int, factor: Int) {
+      precondition(steps > 0 && factor > 1, "some steps see images of fewer pixels")
       self.steps = steps
       self.factor = factor
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Starts this test binary under mpirun, as `launch/test-ranks` does for every number of ranks.
@@ -47,16 +48,7 @@ enum Launcher {
       "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
       LaunchProbes.variable: probe ?? "none",
     ]) { $1 }
-    // A file: a daemon that MPI starts from this process at the same moment would inherit a pipe and keep it open.
-    let file = FileManager.default.temporaryDirectory
-      .appending(path: "vernier-\(UUID().uuidString)")
-    try Data().write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
-    let handle = try FileHandle(forWritingTo: file)
-    process.standardOutput = handle
-    process.standardError = handle
-    try process.run()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: try Data(contentsOf: file), as: UTF8.self))
+    let output = try printed(by: process, withErrors: true)
+    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
   }
 }

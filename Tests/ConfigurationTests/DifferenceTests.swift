@@ -50,4 +50,17 @@ import Testing
     let known = Set(RunConfiguration.reference.map(\.path))
     #expect(RunConfiguration.keysThatMayChangeOnResume.isSubset(of: known))
   }
+
+  /// A run that was started before the temperature could be chosen was distilled at 1, not at today's default.
+  @Test func keysYoungerThanARunMeanWhatItsVersionDid() throws {
+    let now = try parsed(Example.jpeg)
+    let lines = now.resolvedYAML.split(separator: "\n", omittingEmptySubsequences: false)
+    let text = lines.filter { !$0.contains("temperature:") }.joined(separator: "\n")
+    try #require(text.count < now.resolvedYAML.count)
+    let stored = try RunConfiguration.parse(stored: text, fileName: "config.yaml")
+    #expect(
+      now.differences(from: stored).map(\.description) == ["supernet.temperature: 1 -> 3"])
+    let whole = try RunConfiguration.parse(stored: now.resolvedYAML, fileName: "config.yaml")
+    #expect(now.differences(from: whole).isEmpty)
+  }
 }

@@ -250,6 +250,14 @@ struct Refusal: CustomTestStringConvertible, Sendable {
       "run.yaml:3: supernet.small_images.epochs (2) must be less than supernet.epochs (2), so that "
         + "training ends with whole images"),
     Refusal(
+      "supernet:\n  sampler: attentive\n  attentive: {judge: predictor, warmup_epochs: 2}\n  small_images: {epochs: 2}",
+      "run.yaml:6: supernet.small_images.epochs (2) must be below supernet.attentive.warmup_epochs "
+        + "(2), so that the predictor's scores are of weights that know whole images"),
+    Refusal(
+      "supernet: {optimizer: {clip_value: 1e-9}}",
+      "run.yaml:3: supernet.optimizer.clip_value must be a number that is 0 or from 0.000001 to "
+        + "1000000, but it is 1e-09"),
+    Refusal(
       "retrain: {small_images: {epochs: 2, factor: 3}}",
       "run.yaml:3: retrain.small_images.factor (3) must divide the height and the width of "
         + "data.image, which are 32 and 32"),

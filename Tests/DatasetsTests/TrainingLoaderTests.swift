@@ -84,22 +84,24 @@ private func joined(_ loaders: [TrainingLoader], step: Int) throws -> ([Float], 
     #expect(Set(visited).count == 16)
   }
 
-  @Test func shrunkPixelsAreMeansOfSquares() throws {
-    let shape = ImageShape(channels: 3, height: 6, width: 8)
+  @Test(arguments: [2, 3]) func shrunkPixelsAreMeansOfSquares(factor: Int) throws {
+    let (height, width) = (3, 4)
+    let shape = ImageShape(channels: 3, height: height * factor, width: width * factor)
     let images = SyntheticImages(shape: shape, classes: 2, count: 20, seed: 5)
     let batch = try loader(images).batch(at: 1)
-    let small = batch.shrunk(by: 2)
-    #expect(small.shape == ImageShape(channels: 3, height: 3, width: 4))
-    #expect(small.labels == batch.labels && small.shrunkBy == 2 && batch.shrunkBy == 1)
+    let small = batch.shrunk(by: factor)
+    #expect(small.shape == ImageShape(channels: 3, height: height, width: width))
+    #expect(small.labels == batch.labels && small.shrunkBy == factor && batch.shrunkBy == 1)
     let (pixels, means) = (values(batch), values(small))
-    try #require(means.count == batch.count * 3 * 4 * 3)
+    try #require(means.count == batch.count * height * width * 3)
     for image in 0..<batch.count {
       for (row, column, channel) in everyPlace(in: small.shape) {
-        let square = [(0, 0), (0, 1), (1, 0), (1, 1)].map { down, right in
-          pixels[((image * 6 + 2 * row + down) * 8 + 2 * column + right) * 3 + channel]
+        let square = (0..<factor * factor).map { place in
+          let line = image * shape.height + row * factor + place / factor
+          return pixels[(line * shape.width + column * factor + place % factor) * 3 + channel]
         }
-        let mean = means[((image * 3 + row) * 4 + column) * 3 + channel]
-        #expect(abs(mean - square.reduce(0, +) / 4) < 1e-6)
+        let mean = means[((image * height + row) * width + column) * 3 + channel]
+        #expect(abs(mean - square.reduce(0, +) / Float(factor * factor)) < 1e-6)
         #expect(Set(square).count > 1, "pixels differ")
       }
     }

@@ -15,15 +15,34 @@ public struct ToolFailure: Error, CustomStringConvertible {
 ///
 /// - Throws: `ToolFailure` when it ends with another code than 0.
 public func output(of command: [String]) throws -> String {
-  let (process, pipe) = try start(command)
-  let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-  process.waitUntilExit()
+  let process = Process()
+  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+  process.arguments = command
+  let data = try printed(by: process, withErrors: false)
   guard process.terminationStatus == 0 else {
     throw ToolFailure(
       description: "\(command[0]) failed with code \(process.terminationStatus);"
         + " launch/prepare test installs what the tests need")
   }
   return String(decoding: data, as: UTF8.self)
+}
+
+/// Runs a process to its end and returns what it printed.
+///
+/// By way of a file: a daemon that MPI starts from this process at the same moment would inherit a pipe and keep it open.
+///
+/// - Parameter withErrors: whether to return its errors as well.
+public func printed(by process: Process, withErrors: Bool) throws -> Data {
+  let file = FileManager.default.temporaryDirectory
+    .appending(path: "vernier-\(UUID().uuidString)")
+  try Data().write(to: file)
+  defer { try? FileManager.default.removeItem(at: file) }
+  let handle = try FileHandle(forWritingTo: file)
+  process.standardOutput = handle
+  if withErrors { process.standardError = handle }
+  try process.run()
+  process.waitUntilExit()
+  return try Data(contentsOf: file)
 }
 
 /// Starts a command whose output comes through the pipe.

@@ -12,6 +12,18 @@ import Training
     #expect(rates(schedule) == [0.125, 0.25, 0.375, 0.5, 0.5, 0.5])
   }
 
+  /// Two steps of a ninth, then whole ones.
+  @Test func stepsOnSmallImagesAreLessWork() {
+    var training = SmallTraining()
+    #expect((0...3).map { training.recipe.work(ofSteps: $0) } == [0, 1, 2, 3])
+    training.smallImages = TrainingRecipe.SmallImages(steps: 2, factor: 3)
+    let ninths: [Double] = [0, 1, 2, 11, 20]
+    for (steps, expected) in ninths.enumerated() {
+      #expect(abs(9 * training.recipe.work(ofSteps: steps) - expected) < 1e-12)
+    }
+    #expect((0...3).map { training.recipe.shrinking(at: $0) } == [3, 3, 1, 1])
+  }
+
   @Test func aTrainingMayBeNothingButWarmUp() {
     let schedule = LearningRateSchedule(
       peak: 1, warmupSteps: 4, totalSteps: 4, curve: .cosine(final: 0))

@@ -38,6 +38,25 @@ import Training
     try expectDefinedSteps(training)
   }
 
+  /// What the twin above does is seen to matter.
+  @Test func clippingAndTemperatureChangeTheWeights() throws {
+    func end(_ training: SmallTraining) throws -> Bits {
+      try training.run { trainer in
+        for _ in 0..<2 { _ = try trainer.advance(request: .none) }
+        return Weights(of: trainer).parameters
+      }[0]
+    }
+    let sandwich = try #require(
+      TrainingMethod.all.first { $0.testDescription == "ua, sandwich" })
+    let plain = SmallTraining(method: sandwich, kernels: .portable)
+    var clipped = plain
+    clipped.optimizer = MomentumSGD(momentum: 0.9, nesterov: true, clipValue: 0.01)
+    var warm = plain
+    warm.temperature = 3
+    let ends = try [plain, clipped, warm].map(end)
+    #expect(ends[0] != ends[1] && ends[0] != ends[2])
+  }
+
   @Test(arguments: TrainingMethod.all, [0.5, 3]) func teachersHaveATemperature(
     _ method: TrainingMethod, temperature: Double
   ) throws {

@@ -39,7 +39,7 @@ struct RunResult: Codable {
 extension RunSession {
   /// The recipe of the final networks, which train on all training images.
   var retrainRecipe: TrainingRecipe {
-    plan.recipe(configuration.retrain.recipe, images: images.training.count)
+    plan.recipe(configuration.retrain.recipe, images: images.training.count, temperature: 1)
   }
 
   /// Trains the winner, and what it is compared with, from scratch.

@@ -32,7 +32,7 @@ final class RunFolder {
     directory = try RunDirectory.open(at: path)
     lock = try directory.lock()
     if let saved = try directory.text(of: directory.configuration) {
-      let stored = try RunConfiguration.parse(text: saved, fileName: directory.configuration)
+      let stored = try RunConfiguration.parse(stored: saved, fileName: directory.configuration)
       let changes = configuration.differences(from: stored).filter { !$0.mayChangeOnResume }
       let paths = Set(changes.map(\.path))
       try ConfigurationDifference(

@@ -116,9 +116,9 @@ struct RunPlan {
 
   /// A recipe in steps, for a number of training images.
   ///
-  /// - Parameter temperature: of distillation.
+  /// - Parameter temperature: of distillation, where there is any.
   func recipe(
-    _ recipe: RunConfiguration.Recipe, images: Int, temperature: Double = 1
+    _ recipe: RunConfiguration.Recipe, images: Int, temperature: Double
   ) -> TrainingRecipe {
     let stepsPerEpoch = max(1, images / recipe.batch)
     let curve: LearningRateSchedule.Curve =

@@ -11,7 +11,7 @@ extension RunConfiguration {
     public var schedule: Schedule
     /// The part of the target that is spread over all classes.
     public var labelSmoothing: Double
-    /// The first epochs, where these see smaller images.
+    /// The first epochs, if they see smaller images.
     public var smallImages: SmallImages
   }
 
@@ -86,10 +86,11 @@ extension RunConfiguration.SmallImages: Section {
   static let fields: [Field<Self>] = [
     .value(
       "epochs", \.epochs, .from(0, to: 1_000_000), unit: "epochs", example: "2",
-      "the first ones, that train on smaller images, a part of the cost; 0 for none"),
+      "from the first, that see smaller images, in less time; 0 for none"),
     .value(
-      "factor", \.factor, .from(2, to: 16), unit: "times", example: "4",
-      "shorter are both sides of these images, whose pixels are means of squares; divides data.image",
+      "factor", \.factor, .from(2, to: 16), unit: "pixels", example: "4",
+      "the side of the squares whose means are the pixels of smaller images; divides the height and the width "
+        + "of data.image",
       when: .used),
   ]
 }
@@ -114,9 +115,15 @@ extension RunConfiguration.Optimizer: Section {
       "decay_normalization", \.decayNormalization, example: "true",
       "weight decay also on biases and batch normalisation"),
     .value(
-      "clip_value", \.clipValue, .from(0, to: 1_000_000), unit: "per step", example: "1",
-      "to which larger values of the gradient are cut, of either sign; 0 for none"),
+      "clip_value", \.clipValue, .clipping, unit: "of the mean loss a weight", example: "1",
+      "to which larger values of the gradient are cut, of either sign; 0 leaves them as they are"),
   ]
+}
+
+extension Limit where Value == Double {
+  fileprivate static let clipping = Limit(words: " that is 0 or from 0.000001 to 1000000") {
+    $0 == 0 || (1e-6...1e6).contains($0)
+  }
 }
 
 extension RunConfiguration.Schedule: Section {

@@ -164,9 +164,10 @@ extension RunConfiguration.Supernet: Section {
         "whether the widest network of a step teaches the others, instead of the labels",
         when: .sandwich),
       .value(
-        "temperature", \.temperature, .from(0.1, to: 100), unit: "times", example: "1",
-        "smaller are the logits of both sides of distillation: the higher, the more weigh the classes that "
-          + "are not the likeliest, and the weaker is the pull", when: .distilled),
+        "temperature", \.temperature, .from(0.1, to: 100), unit: "of logits", example: "1",
+        "divides the logits of the widest network and of those that it teaches; the higher, the more unlikely "
+          + "classes count, and the less the teacher pulls, since the loss is not multiplied by its square",
+        when: .distilled),
       .section("attentive", \.attentive, when: .attentive),
       .value(
         "full_network_every", \.fullNetworkEvery, .from(0, to: 1_000_000), unit: "steps",

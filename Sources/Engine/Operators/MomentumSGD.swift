@@ -42,7 +42,9 @@ public struct MomentumSGD: Hashable, Sendable {
   private func clip(_ gradients: UnsafeMutablePointer<Float>, _ count: Int) {
     if clipValue == .infinity { return }
     for place in 0..<count {
-      gradients[place] = max(-clipValue, min(clipValue, gradients[place]))
+      // What is no number stays none, so that the next loss shows it.
+      if gradients[place] > clipValue { gradients[place] = clipValue }
+      if gradients[place] < -clipValue { gradients[place] = -clipValue }
     }
   }
 }

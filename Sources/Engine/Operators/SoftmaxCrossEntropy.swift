@@ -41,7 +41,10 @@ public struct Predictions: Hashable, Sendable {
 
   /// The softmax of logits over a temperature: the higher, the more alike the probabilities (Hinton, Vinyals and Dean,
   /// "Distilling the Knowledge in a Neural Network", 2015, section 2).
+  ///
+  /// - Precondition: `temperature` is above 0.
   public init(_ logits: FeatureMap, temperature: Double = 1) {
+    precondition(temperature > 0, "logits divided by \(temperature)")
     let (images, row) = (logits.shape.images, logits.shape.pixelStride)
     let classes = logits.shape.channels
     self.classes = classes
@@ -66,8 +69,8 @@ public struct Predictions: Hashable, Sendable {
 /// Softmax with cross-entropy against labels, or against another network's predictions, in double precision.
 ///
 /// With smoothing e over c classes the target is `1 - e + e / c` for the label and `e / c` for the others
-/// (Szegedy et al. 2016, section 7). Predictions are a target as they are; the loss then is that of the logits over their
-/// temperature, not scaled by its square. Equal scores rank by class number.
+/// (Szegedy et al. 2016, section 7). Predictions are a target as they are; the loss then is that of the logits divided by the
+/// predictions' temperature, not scaled by its square. Equal scores rank by class number.
 public struct SoftmaxCrossEntropy: Sendable {
   /// The share of the target spread over all classes, in [0, 1).
   public let smoothing: Double

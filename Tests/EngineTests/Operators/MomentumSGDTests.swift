@@ -8,7 +8,7 @@ import Testing
     arguments: [0..<1, 3..<20, 16..<64, 5..<1_000, 7..<40_000],
     [(false, Float.infinity), (true, .infinity), (true, 0.5)])
   func stepMeetsItsTwin(range: Range<Int>, _ rule: (nesterov: Bool, clipValue: Float)) {
-    let nesterov = rule.nesterov
+    let (nesterov, limit) = rule
     let count = range.upperBound + 9
     let (weights, velocities, gradients) = (
       seededNumbers(count, seed: 1), seededNumbers(count, seed: 2), seededNumbers(count, seed: 3)
@@ -17,14 +17,14 @@ import Testing
     let steps = range.map {
       naiveMomentumStep(
         weight: Double(weights[$0]), velocity: Double(velocities[$0]),
-        gradient: Double(max(-rule.clipValue, min(rule.clipValue, gradients[$0]))),
-        rate: Double(rate), momentum: Double(momentum),
-        decay: Double(decay), nesterov: nesterov)
+        gradient: Double(
+          abs(gradients[$0]) > limit ? (gradients[$0] > 0 ? limit : -limit) : gradients[$0]),
+        rate: Double(rate), momentum: Double(momentum), decay: Double(decay), nesterov: nesterov)
     }
     for kernels in KernelSet.runnable {
       withWorkbench(kernels, threads: 2) { bench in
         let (weightBlock, velocityBlock) = (bench.block(weights), bench.block(velocities))
-        MomentumSGD(momentum: momentum, nesterov: nesterov, clipValue: rule.clipValue).step(
+        MomentumSGD(momentum: momentum, nesterov: nesterov, clipValue: limit).step(
           weights: weightBlock, momenta: velocityBlock, gradients: bench.block(gradients),
           range: range, rate: rate, decay: decay, in: bench.context)
         let (newWeights, newVelocities) = (
@@ -39,6 +39,21 @@ import Testing
           #expect(newWeights[outside] == weights[outside])
           #expect(newVelocities[outside] == velocities[outside])
         }
+      }
+    }
+  }
+
+  /// A gradient that is no number must not become a step like any other.
+  @Test func clippingHidesNoBrokenGradient() {
+    let gradients: [Float] = [.nan, .infinity, -.infinity, 0.5, -0.5, 0.25]
+    for kernels in KernelSet.runnable {
+      withWorkbench(kernels) { bench in
+        let weights = bench.block([Float](repeating: 0, count: 6))
+        MomentumSGD(momentum: 0, nesterov: false, clipValue: 0.5).step(
+          weights: weights, momenta: bench.block([Float](repeating: 0, count: 6)),
+          gradients: bench.block(gradients), range: 0..<6, rate: 1, decay: 0, in: bench.context)
+        #expect(weights[0].isNaN)
+        #expect((1..<6).map { weights[$0] } == [-0.5, 0.5, -0.5, 0.5, -0.25])
       }
     }
   }

@@ -67,7 +67,9 @@ final class NaiveTrainer {
       report.labelLosses.append(mean.labelLoss)
       report.top1.append(mean.top1)
     }
-    if records?.settings.covers(step: step, of: training.recipe.schedule.totalSteps) == true {
+    if records?.settings.covers(step: step, of: training.recipe.schedule.totalSteps) == true,
+      shrinking == 1
+    {
       for (place, pass) in passes.enumerated() where pass.isRecorded {
         records?.add(report.labelLosses[place], of: report.widths[place])
       }
@@ -182,7 +184,9 @@ final class NaiveTrainer {
       let decays = tensor.decays || training.decaysNormalization
       let decay = decays ? Float(training.recipe.weightDecay) : 0
       for place in tensor.range {
-        let slope = min(largest, max(-largest, gradient[place])) + decay * parameters[place]
+        let sum = gradient[place]
+        let cut = abs(sum) > largest ? (sum > 0 ? largest : -largest) : sum
+        let slope = cut + decay * parameters[place]
         momenta[place] = momentum * momenta[place] + slope
         let ahead = slope + momentum * momenta[place]
         parameters[place] -= rate * (training.optimizer.nesterov ? ahead : momenta[place])

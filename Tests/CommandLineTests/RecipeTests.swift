@@ -1,0 +1,34 @@
+import Testing
+
+extension CommandLineTests {
+  /// Keys of how networks are trained reach their training.
+  @Suite struct RecipeTests {
+    @Test(.timeLimit(.minutes(5))) func everyKeyOfTheSupernetMatters() throws {
+      let sandwich = ["--set", "supernet.sharing=ua", "--set", "supernet.sampler=sandwich"]
+      func hash(_ settings: String...) throws -> String {
+        let place = try Workplace()
+        let words = ["train", "run.yaml"] + sandwich + settings.flatMap { ["--set", $0] }
+        expectSuccess(try place.vernier(words))
+        return try place.run.hashes()
+      }
+      let hashes = try [
+        hash(), hash("supernet.temperature=1"), hash("supernet.optimizer.clip_value=0.001"),
+        hash("supernet.small_images.epochs=2"), hash("supernet.small_images.factor=4"),
+        hash("supernet.label_smoothing=0.1"),
+      ]
+      #expect(Set(hashes).count == hashes.count)
+      // What the shipped default is.
+      #expect(try hash("supernet.temperature=3", "supernet.optimizer.clip_value=0") == hashes[0])
+    }
+
+    @Test(.timeLimit(.minutes(5))) func finalNetworksMaySeeSmallImagesToo() throws {
+      func hash(_ settings: String...) throws -> String {
+        let place = try Workplace()
+        let words = ["run", "run.yaml", "--set", "retrain.epochs=2"]
+        expectSuccess(try place.vernier(words + settings.flatMap { ["--set", $0] }))
+        return try place.run.hashes()
+      }
+      #expect(try hash() != hash("retrain.small_images.epochs=1"))
+    }
+  }
+}
