@@ -7,7 +7,7 @@ extension CommandLineTests {
     private let train = [
       "train", "run.yaml", "--set", "supernet.sharing=ua", "--set", "supernet.sampler=attentive",
       "--set", "supernet.networks=3", "--set", "supernet.attentive.judge=predictor", "--set",
-      "supernet.attentive.scored=6", "--set", "supernet.attentive.warmup_epochs=2",
+      "supernet.attentive.scored=6", "--set", "supernet.small_images.epochs=0",
     ]
 
     private func finished(_ place: Workplace, ranks: Int? = nil) throws -> String {
