@@ -82,9 +82,7 @@ extension RunConfiguration {
             + "least 2"))
     }
     let warmup = supernet.attentive.warmupEpochs
-    if supernet.sampler == .attentive, supernet.attentive.judge == .predictor,
-      warmup >= supernet.recipe.epochs
-    {
+    if supernet.usesPredictor, warmup >= supernet.recipe.epochs {
       found.append(
         Contradiction(
           keys: ["supernet.attentive.warmup_epochs", "supernet.epochs"],
@@ -93,9 +91,7 @@ extension RunConfiguration {
             + "(\(supernet.recipe.epochs)), so that the predictor is of use"))
     }
     let small = supernet.recipe.smallImages.epochs
-    if supernet.sampler == .attentive, supernet.attentive.judge == .predictor, small > 0,
-      small >= warmup
-    {
+    if supernet.usesPredictor, small >= warmup {
       found.append(
         Contradiction(
           keys: ["supernet.small_images.epochs", "supernet.attentive.warmup_epochs"],

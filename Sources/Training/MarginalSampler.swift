@@ -63,7 +63,7 @@ public struct MarginalSampler: WidthSampling {
   /// How likely each width is: [group][bins - least bins].
   package func probabilities(at step: Int, _ records: LossRecords?) -> [[Double]] {
     let temperature = Self.temperature(at: Double(step) / Double(settings.totalSteps))
-    guard let temperature, let records, records.losses.joined().contains(where: { !$0.isEmpty }),
+    guard let temperature, let records, !records.isEmpty,
       // The space was found small enough at the beginning.
       let field = try? WidthField(choices: space.choices, worth: records.worth, cost: cost)
     else {

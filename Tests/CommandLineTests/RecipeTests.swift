@@ -3,13 +3,17 @@ import Testing
 extension CommandLineTests {
   /// Keys of how networks are trained reach their training.
   @Suite struct RecipeTests {
+    /// What a command with these settings leaves in its run.
+    private func hash(_ words: [String], _ settings: [String]) throws -> String {
+      let place = try Workplace()
+      expectSuccess(try place.vernier(words + settings.flatMap { ["--set", $0] }))
+      return try place.run.hashes()
+    }
+
     @Test(.timeLimit(.minutes(5))) func everyKeyOfTheSupernetMatters() throws {
-      let sandwich = ["--set", "supernet.sharing=ua", "--set", "supernet.sampler=sandwich"]
+      let sandwich = ["supernet.sharing=ua", "supernet.sampler=sandwich"]
       func hash(_ settings: String...) throws -> String {
-        let place = try Workplace()
-        let words = ["train", "run.yaml"] + sandwich + settings.flatMap { ["--set", $0] }
-        expectSuccess(try place.vernier(words))
-        return try place.run.hashes()
+        try self.hash(["train", "run.yaml"], sandwich + settings)
       }
       let hashes = try [
         hash(), hash("supernet.temperature=1"), hash("supernet.optimizer.clip_value=0.001"),
@@ -23,10 +27,7 @@ extension CommandLineTests {
 
     @Test(.timeLimit(.minutes(5))) func finalNetworksMaySeeSmallImagesToo() throws {
       func hash(_ settings: String...) throws -> String {
-        let place = try Workplace()
-        let words = ["run", "run.yaml", "--set", "retrain.epochs=2"]
-        expectSuccess(try place.vernier(words + settings.flatMap { ["--set", $0] }))
-        return try place.run.hashes()
+        try self.hash(["run", "run.yaml"], ["retrain.epochs=2"] + settings)
       }
       #expect(try hash() != hash("retrain.small_images.epochs=1"))
     }

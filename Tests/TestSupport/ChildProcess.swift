@@ -15,9 +15,7 @@ public struct ToolFailure: Error, CustomStringConvertible {
 ///
 /// - Throws: `ToolFailure` when it ends with another code than 0.
 public func output(of command: [String]) throws -> String {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = command
+  let process = process(of: command)
   let data = try printed(by: process, withErrors: false)
   guard process.terminationStatus == 0 else {
     throw ToolFailure(
@@ -25,6 +23,14 @@ public func output(of command: [String]) throws -> String {
         + " launch/prepare test installs what the tests need")
   }
   return String(decoding: data, as: UTF8.self)
+}
+
+/// A command as a process that was not started yet.
+private func process(of command: [String]) -> Process {
+  let process = Process()
+  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+  process.arguments = command
+  return process
 }
 
 /// Runs a process to its end and returns what it printed.
@@ -47,10 +53,8 @@ public func printed(by process: Process, withErrors: Bool) throws -> Data {
 
 /// Starts a command whose output comes through the pipe.
 public func start(_ command: [String]) throws -> (process: Process, output: Pipe) {
-  let process = Process()
+  let process = process(of: command)
   let pipe = Pipe()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = command
   process.standardOutput = pipe
   try process.run()
   return (process, pipe)

@@ -8,7 +8,7 @@ extension RunSession {
   /// Steps of the supernet's training in front of its predictor; nil where the sampler has none.
   var predictorWarmup: Int? {
     let supernet = configuration.supernet
-    guard supernet.sampler == .attentive, supernet.attentive.judge == .predictor else { return nil }
+    guard supernet.usesPredictor else { return nil }
     return supernet.attentive.warmupEpochs
       * (supernetRecipe.schedule.totalSteps / supernet.recipe.epochs)
   }

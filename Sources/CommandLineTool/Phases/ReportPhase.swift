@@ -17,7 +17,7 @@ struct RunReport {
       throw RunError.damaged(
         path: directory.path, reason: "it has no config.yaml, so it is not a run's folder")
     }
-    configuration = try RunConfiguration.parse(text: text, fileName: directory.configuration)
+    configuration = try RunConfiguration.parse(stored: text, fileName: directory.configuration)
   }
 
   /// Writes the page and returns its path.

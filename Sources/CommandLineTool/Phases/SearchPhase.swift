@@ -140,8 +140,7 @@ extension RunSession {
     let search = configuration.search
     guard search.takesRecords else { return nil }
     let state = try folder.newest(Self.supernetPhase)?.state(as: TrainerState.self)
-    guard let records = state?.records, records.losses.joined().contains(where: { !$0.isEmpty })
-    else {
+    guard let records = state?.records, !records.isEmpty else {
       let (key, instead) =
         search.drawsFromPrior
         ? ("search.newcomers: prior", "random") : ("search.terms: losses", "scores")

@@ -63,8 +63,7 @@ struct RunPlan {
       case .uniform: WidthSampler(space: space, layers: supernet.layers.asSampled, seed: seed)
       case .complementary:
         ComplementarySampler(space: space, layers: supernet.layers.asSampled, seed: seed)
-      case .attentive where supernet.attentive.judge == .predictor && predictor == nil,
-        .sandwich:
+      case .attentive where supernet.usesPredictor && predictor == nil, .sandwich:
         SandwichSampler(
           space: space, layers: supernet.layers.asSampled, seed: seed, count: supernet.networks,
           distills: supernet.distill)

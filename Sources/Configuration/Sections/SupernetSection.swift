@@ -187,10 +187,8 @@ extension Condition<RunConfiguration.Supernet> {
   fileprivate static let sandwich = Condition(words: "samplers sandwich, attentive and marginals") {
     [.sandwich, .attentive, .marginals].contains($0.sampler)
   }
-  fileprivate static let distilled = Condition(
-    words: "samplers sandwich, attentive and marginals with distill true"
-  ) {
-    [.sandwich, .attentive, .marginals].contains($0.sampler) && $0.distill
+  fileprivate static let distilled = Condition(words: sandwich.words + " with distill true") {
+    sandwich.holds($0) && $0.distill
   }
   fileprivate static let attentive = Condition(words: "sampler attentive") {
     $0.sampler == .attentive
@@ -212,6 +210,9 @@ extension RunConfiguration.Supernet {
     (sampler == .uniform || sampler == .complementary) && fullNetworkEvery == 0
       && layers == .apart
   }
+
+  /// Whether a predictor, fitted after a warm-up, says which networks are trained.
+  public var usesPredictor: Bool { sampler == .attentive && attentive.judge == .predictor }
 
   /// Whether a step trains more than the widest and the narrowest network.
   var drawsNetworks: Bool { sampler != .sandwich || networks > 2 }

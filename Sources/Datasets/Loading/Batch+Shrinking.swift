@@ -1,11 +1,12 @@
 extension Batch {
-  /// The same images with sides shorter by a factor, each pixel the mean of a square of old ones.
+  /// The same images with sides shorter by a factor, each pixel the mean of a square of old ones; by 1 the batch itself.
   ///
   /// - Precondition: `factor` divides both sides.
   public func shrunk(by factor: Int) -> Batch {
     precondition(
       factor >= 1 && shape.height.isMultiple(of: factor) && shape.width.isMultiple(of: factor),
       "squares of \(factor) pixels fill \(shape)")
+    if factor == 1 { return self }
     let small = ImageShape(
       channels: shape.channels, height: shape.height / factor, width: shape.width / factor)
     let storage = BatchStorage(count: count, shape: small)

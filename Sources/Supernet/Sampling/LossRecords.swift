@@ -40,6 +40,9 @@ public struct LossRecords: Hashable, Codable, Sendable {
     losses = choices.map { Array(repeating: [], count: $0.count) }
   }
 
+  /// Whether no width has any.
+  public var isEmpty: Bool { losses.joined().allSatisfy(\.isEmpty) }
+
   /// Counts a network's loss for all of its widths.
   ///
   /// - Precondition: the widths belong to the space.
