@@ -99,7 +99,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["CommandLineTool", "GroundTruth", "JPEGShims", "Runs", "Supernet"]),
+      dependencies: ["CommandLineTool", "GroundTruth", "JPEGShims", "Runs", "Search", "Supernet"]),
 
     // Proof of the kernels' compiled code, and planted faults that it must find; nothing links them.
     .testTarget(name: "KernelCodeTests", dependencies: ["TestSupport"]),

@@ -1,5 +1,6 @@
 import Foundation
 import GroundTruth
+import Search
 import Supernet
 import Testing
 
@@ -74,15 +75,30 @@ extension CommandLineTests {
       #expect(quality.networks == 12)
       #expect(Set(quality.trivial.keys) == ["macs", "parameters"], "the bins' sums are all alike")
       let journal = try place.run.text("search/bench.jsonl")
-      #expect(journal.split(separator: "\n").count == 12)
+      let scored = try journal.split(separator: "\n").map {
+        try JSONDecoder().decode(Scored.self, from: Data($0.utf8)).record
+      }
+      #expect(scored.count == 12)
+      let truth = try AccuracyTable(
+        json: Data(contentsOf: URL(filePath: "\(place.path)/table.json")))
+      let means = scored.compactMap { truth[$0.bins]?.mean }
+      let losses = scored.map { -$0.loss }
+      let smooth = AdditivePredictor(
+        choices: scored[0].bins.map { _ in 1...4 },
+        samples: zip(scored, losses).map { ($0.bins, $1) })
+      #expect(quality.loss.correlation.kendall == kendallTau(losses, means))
+      #expect(
+        quality.smoothedLoss.correlation.kendall
+          == kendallTau(scored.map { smooth.score($0.bins) }, means))
       #expect(place.run.status == status)
       let second = try place.vernier(words + ["--json"])
       #expect(second.output == first.output)
       #expect(try place.run.text("search/bench.jsonl") == journal)
       let table = try place.vernier(words)
-      for word in ["12 networks", "supernet, by accuracy", "supernet, smoothed", "macs alone"] {
+      for word in ["12 networks", "supernet, by accuracy", "supernet, by loss", "macs alone"] {
         #expect(table.output.contains(word), "\(table)")
       }
+      #expect(table.output.split(separator: "\n").count { $0.hasPrefix("  smoothed ") } == 2)
     }
 
     /// The table's networks that a run's space lacks are left out.
@@ -115,6 +131,15 @@ extension CommandLineTests {
       struct Anything: Decodable {}
       let networks: Int
       let trivial: [String: Anything]
+      let loss, smoothedLoss: RankQuality
+    }
+
+    private struct Scored: Decodable {
+      struct Record: Decodable {
+        let bins: [Int]
+        let loss: Double
+      }
+      let record: Record
     }
 
     @Test func otherTablesAreRefusedInASentence() throws {

@@ -98,8 +98,10 @@ struct BenchRankCommand: ParsableCommand {
 /// What `vernier bench rank` finds.
 struct SupernetQuality: Codable {
   let networks: Int
-  /// By accuracy, by loss, and by accuracies smoothed with one effect a layer's width.
-  let accuracy, loss, smoothed: RankQuality?
+  /// As they were scored.
+  let accuracy, loss: RankQuality?
+  /// As an additive model of the widths predicts them from all the scores (``AdditivePredictor``).
+  let smoothedAccuracy, smoothedLoss: RankQuality?
   /// Of scores that need no supernet, by name.
   let trivial: [String: RankCorrelation]
   let ceiling: NoiseCeiling?
@@ -109,13 +111,21 @@ struct SupernetQuality: Codable {
   ///   - choices: the bins that a group may take.
   init(_ entries: [AccuracyTable.Entry], scores: [Score], choices: [ClosedRange<Int>]) {
     let truth = entries.map(\.mean)
-    let predictor = AdditivePredictor(
-      choices: choices, samples: zip(entries, scores).map { ($0.bins, $1.accuracy) })
+    let accuracies = scores.map(\.accuracy)
+    let losses = scores.map { -$0.loss }
+    func quality(_ values: [Double]) -> RankQuality? {
+      RankQuality(scores: values, truth: truth, seed: 1)
+    }
+    func smoothed(_ values: [Double]) -> [Double] {
+      let predictor = AdditivePredictor(
+        choices: choices, samples: zip(entries, values).map { ($0.bins, $1) })
+      return entries.map { predictor.score($0.bins) }
+    }
     networks = entries.count
-    accuracy = RankQuality(scores: scores.map(\.accuracy), truth: truth, seed: 1)
-    loss = RankQuality(scores: scores.map { -$0.loss }, truth: truth, seed: 1)
-    smoothed = RankQuality(
-      scores: entries.map { predictor.score($0.bins) }, truth: truth, seed: 1)
+    accuracy = quality(accuracies)
+    loss = quality(losses)
+    smoothedAccuracy = quality(smoothed(accuracies))
+    smoothedLoss = quality(smoothed(losses))
     trivial = Dictionary(
       uniqueKeysWithValues: TrivialScore.allCases.compactMap { score in
         RankCorrelation(scores: entries.map(score.score), truth: truth).map { (score.rawValue, $0) }
@@ -129,8 +139,8 @@ struct SupernetQuality: Codable {
       "\("\(networks) networks".padded(to: 28)) tau-b  (95 %)          Spearman  Pearson  regret of 1, 10"
     ]
     for (name, quality) in [
-      ("supernet, by accuracy", accuracy), ("supernet, by loss", loss),
-      ("supernet, smoothed", smoothed),
+      ("supernet, by accuracy", accuracy), ("  smoothed", smoothedAccuracy),
+      ("supernet, by loss", loss), ("  smoothed", smoothedLoss),
     ] {
       guard let quality else {
         lines.append("\(name.padded(to: 28)) all scores are alike")
