@@ -21,11 +21,13 @@ enum BlockSizes {
   /// A block's gradients, three vectors wide: they stay in the first-level cache while all rows of the filter pass.
   static let outerGradientBytes = 20 << 10
   /// Source pixels of a piece, about: small enough that threads share the copying of one image.
+  ///
+  /// Shows in the bits, for strips are made of pieces.
   static let outerPiecePixels = 512
   /// Pixels of a portion, of both maps: they stay in the nearer caches of all threads while the filter is swept.
   static let outerPortionBytes = 1 << 20
 
-  // MARK: Both gradients of a 1x1 layer in one visit
+  // MARK: Filter gradients in strips
 
   /// Pixels that pay for a strip's own sums.
   ///
@@ -37,6 +39,9 @@ enum BlockSizes {
   static let mostStripSums = 1 << 20
   /// With fewer strips several threads have too little to share, and the filter is divided instead.
   static let fewestStrips = 6
+
+  // MARK: Both gradients of a 1x1 layer in one visit
+
   /// A block's pixels of both maps: a part of the second-level cache.
   static let pointwiseBytes = 256 << 10
   /// Pixels of a block, in whole tiles of the product.

@@ -1,5 +1,6 @@
-// The filter's gradient as a sum of outer products over pixels. A portion of the images is first copied, applied
-// and cut into tiles by all threads together; then each thread sums it up for its own part of the filter.
+// The filter's gradient as a sum of outer products over pixels. Where the filter is small beside the maps, threads share
+// the pixels, in strips. Otherwise they share the filter: a portion of the images is first copied, applied and cut into
+// tiles by all threads together; then each sums it up for its own part of the filter.
 extension Convolution {
   func directBackwardFilter(
     _ input: Operand, _ gradient: GradientOperand, _ filter: FilterView,
@@ -10,23 +11,72 @@ extension Convolution {
     let sums = FilterSums(filter, layout, kernels)
     let plan = runPlan(for: input.shape, gradient.shape.pixelStride, layout)
     let cut = PortionLayout(plan, layout, input.shape, gradient.shape, kernels)
-    let portions = Portions(plan, cut, images: input.shape.images / gradients.count)
+    let copies = Copies(input: input, gradient: gradient, cut: cut, kernels: kernels)
+    let images = input.shape.images / gradients.count
+    if let strips = FilterStrips(
+      parts: images * plan.pieces.count, pixels: gradient.shape.pixels / gradients.count,
+      size: sums.size, shards: gradients.count)
+    {
+      sumStrips(strips, plan, copies, sums, filter, gradients, in: context)
+    } else {
+      sumPortions(
+        Portions(plan, cut, images: images), copies, sums, filter, gradients, in: context)
+    }
+  }
+
+  private func sumStrips(
+    _ strips: FilterStrips, _ plan: RunPlan, _ copies: Copies, _ sums: FilterSums,
+    _ filter: FilterView, _ gradients: [UnsafeMutablePointer<Float>], in context: EngineContext
+  ) {
+    let kernels = context.kernels
+    let cut = copies.cut
+    let pixels = context.workerScratch(.workerPixels, cut.sourceSize)
+    let columns = context.workerScratch(.workerGradients, cut.gradientSize)
+    let rows = context.workerScratch(.workerTiles, cut.rowSize)
+    let memory = context.scratch(.filterSums, strips.shards * strips.count * strips.size)
+    let wholeFilter = FilterJob.wholeFilter(sums, kernels)
+    strips.sum(
+      into: memory, used: strips.size, tile: kernels.outerRows * sums.columns, in: context
+    ) { strip, worker, memory in
+      let parts = strips.parts(ofStrip: strip)
+      for part in parts {
+        let segment = Segment(
+          image: part / plan.pieces.count, piece: plan.pieces[part % plan.pieces.count], place: 0)
+        copies.makePixels(segment, pixels(worker), row: rows(worker))
+        let product = OuterProduct(
+          segments: [segment], pixels: pixels(worker),
+          columns: copies.columns(segment, orCopiedTo: columns(worker)), cut: cut, sums: sums,
+          memory: memory, isFirst: part == parts.lowerBound, kernels: kernels)
+        for job in wholeFilter { product.run(job) }
+      }
+    }
+    for (shard, target) in gradients.enumerated() {
+      let total = strips.total(ofShard: shard, in: memory)
+      for tap in 0..<filter.taps {
+        filter.scatterAdd(
+          total + sums.place(ofTap: tap), tap: tap, columns: sums.columns, to: target,
+          kernels: kernels)
+      }
+    }
+  }
+
+  private func sumPortions(
+    _ portions: Portions, _ copies: Copies, _ sums: FilterSums, _ filter: FilterView,
+    _ gradients: [UnsafeMutablePointer<Float>], in context: EngineContext
+  ) {
+    let kernels = context.kernels
+    let cut = copies.cut
     let pixels = context.scratch(.pixels, portions.count(of: cut.sourceSize) + 64)
     let columns = context.scratch(.gradients, portions.count(of: cut.gradientSize))
-    let rows = context.workerScratch(.workerPixels, cut.rowSize)
+    let rows = context.workerScratch(.workerTiles, cut.rowSize)
     let memory = context.scratch(.filterSums, sums.size)
     let jobs = FilterJobs(sums, kernels, threads: context.threads.count)
     for shard in gradients.indices {
       for portion in 0..<portions.count {
         let segments = portions[portion, firstImage: shard * portions.images]
         context.threads.forEachWithWorker(segments.count) { index, worker in
-          let segment = segments[index]
-          gradient.resolve(image: segment.image, rows: segment.piece.rows, kernels: kernels)
-          cut.copy(
-            gradient.map, segment, to: columns + segment.place * cut.gradientSize, kernels: kernels)
-          cut.copy(
-            input, segment, to: pixels + segment.place * cut.sourceSize, rows(worker),
-            kernels: kernels)
+          copies.makePixels(segments[index], pixels, row: rows(worker))
+          copies.makeColumns(segments[index], columns)
         }
         context.threads.forEach(jobs.count) { index in
           OuterProduct(
@@ -159,6 +209,46 @@ private struct PortionLayout {
   }
 }
 
+/// Copies segments of both maps, applied, to where tiles read them.
+private struct Copies {
+  let input: Operand
+  let gradient: GradientOperand
+  let cut: PortionLayout
+  let kernels: KernelSet
+
+  /// - Parameters:
+  ///   - pixels: memory of segments, by their places.
+  ///   - row: memory for a row of source pixels.
+  func makePixels(
+    _ segment: Segment, _ pixels: UnsafeMutablePointer<Float>, row: UnsafeMutablePointer<Float>
+  ) {
+    cut.copy(
+      input, segment, to: pixels + segment.place * cut.sourceSize, row, kernels: kernels)
+  }
+
+  /// - Parameter columns: memory of segments, by their places.
+  func makeColumns(_ segment: Segment, _ columns: UnsafeMutablePointer<Float>) {
+    gradient.resolve(image: segment.image, rows: segment.piece.rows, kernels: kernels)
+    cut.copy(
+      gradient.map, segment, to: columns + segment.place * cut.gradientSize, kernels: kernels)
+  }
+
+  /// The gradients of a segment of place 0: in the map itself, where one tile has all its columns.
+  func columns(
+    _ segment: Segment, orCopiedTo memory: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> {
+    guard cut.columnTiles.count == 1 else {
+      makeColumns(segment, memory)
+      return UnsafePointer(memory)
+    }
+    gradient.resolve(image: segment.image, rows: segment.piece.rows, kernels: kernels)
+    let shape = gradient.shape
+    return UnsafePointer(
+      gradient.map.elements
+        + shape.pixel(segment.piece.rows.lowerBound * shape.width, ofImage: segment.image))
+  }
+}
+
 /// The images of a shard in portions whose pixels stay in cache while the whole filter is swept.
 private struct Portions {
   private let plan: RunPlan
@@ -191,6 +281,13 @@ private struct Portions {
 private struct FilterJob {
   let taps, rowTiles: Range<Int>
   let columns: ChannelSpan
+
+  /// The jobs of a thread that has the whole filter.
+  static func wholeFilter(_ sums: FilterSums, _ kernels: KernelSet) -> [FilterJob] {
+    outerColumnTiles(floats: sums.columns, kernels).map {
+      FilterJob(taps: 0..<sums.taps, rowTiles: 0..<sums.rows / kernels.outerRows, columns: $0)
+    }
+  }
 }
 
 /// Cuts the filter's gradient into jobs.

@@ -2,18 +2,14 @@
 // counts is to bring each pixel into cache once: a block of pixels is applied, added to the filter's gradient and
 // carried back to the input before the next is touched.
 
-/// How the pixels of a shard are cut: strips of whole chunks, each with sums of its own, and blocks inside a chunk.
-///
-/// Strips depend on a shard's size alone, for their sums are added up in order; blocks do not show in the bits.
+/// How the pixels of a shard are cut: strips of whole chunks, and blocks inside a chunk, which do not show in the bits.
 struct PointwisePlan {
   let chunks: ChunkPlan
-  let shards, strips: Int
+  let strips: FilterStrips
   /// Floats of a pixel of the input and of the output: the sides of the filter's gradient.
   let rows, columns: Int
   /// Channels of the input: rows that are more than padding.
   private let inputs: Int
-
-  var size: Int { rows * columns }
 
   /// Tiles of rows that hold a channel.
   func rowTiles(_ kernels: KernelSet) -> Int {
@@ -23,14 +19,15 @@ struct PointwisePlan {
   /// None where a shard has too few pixels for its filter.
   init?(_ input: FeatureMap.Shape, outputs: Int, shards: Int) {
     chunks = ChunkPlan(input)
-    self.shards = shards
     rows = input.pixelStride
     inputs = input.channels
     columns = roundedUp(outputs, to: 16)
-    strips = min(
-      chunks.count / shards, input.pixels / shards / BlockSizes.stripPixels,
-      BlockSizes.mostStrips, BlockSizes.mostStripSums / (rows * columns))
-    if strips < BlockSizes.fewestStrips { return nil }
+    guard
+      let strips = FilterStrips(
+        parts: chunks.count / shards, pixels: input.pixels / shards, size: rows * columns,
+        shards: shards)
+    else { return nil }
+    self.strips = strips
   }
 
   /// Whether a tile of columns is kept while all rows pass, or the other way round: the shorter side passes.
@@ -42,14 +39,6 @@ struct PointwisePlan {
     let tile = allowed.lowerBound
     let fitting = BlockSizes.pointwiseBytes / 4 / (rows + columns) / tile * tile
     return max(tile, min(allowed.upperBound, fitting))
-  }
-
-  /// The chunks of a strip, counted over all shards.
-  func chunks(ofStrip strip: Int) -> Range<Int> {
-    let all = chunks.chunks(ofShard: strip / strips, of: shards)
-    let part = strip % strips
-    let first = all.lowerBound + part * all.count / strips
-    return first..<all.lowerBound + (part + 1) * all.count / strips
   }
 
   /// The blocks of a chunk, equal but for one pixel.
@@ -78,28 +67,22 @@ extension Convolution {
     )
     let pixels = context.workerScratch(.workerPixels, plan.blockPixels * strides.pixels)
     let applied = context.workerScratch(.workerGradients, plan.blockPixels * strides.gradients)
-    let memory = context.scratch(.filterSums, plan.shards * plan.strips * plan.size)
+    let strips = plan.strips
+    let memory = context.scratch(.filterSums, strips.shards * strips.count * strips.size)
     let indices = context.indices(plan.blockPixels)
-    context.threads.forEachWithWorker(plan.shards * plan.strips) { strip, worker in
+    let tile = kernels.outerRows * plan.columns
+    strips.sum(
+      into: memory, used: plan.rowTiles(kernels) * tile, tile: tile, in: context
+    ) { strip, worker, sums in
       PointwiseStrip(
         plan: plan, input: input, gradient: gradient, product: product, kernels: kernels,
         indices: indices, pixels: pixels(worker), pixelStride: strides.pixels,
-        gradients: applied(worker), gradientStride: strides.gradients,
-        sums: memory + strip * plan.size
-      ).run(plan.chunks(ofStrip: strip))
-    }
-    // Rows of the filter, a tile of them a job.
-    let tiles = plan.rowTiles(kernels)
-    let tile = kernels.outerRows * plan.columns
-    context.threads.forEach(plan.shards * tiles) { job in
-      let total = memory + job / tiles * plan.strips * plan.size + job % tiles * tile
-      for strip in 1..<plan.strips {
-        kernels.addInto(total, total + strip * plan.size, tile)
-      }
+        gradients: applied(worker), gradientStride: strides.gradients, sums: sums
+      ).run(strips.parts(ofStrip: strip))
     }
     for (shard, target) in gradients.enumerated() {
       filter.scatterAdd(
-        memory + shard * plan.strips * plan.size, tap: 0, columns: plan.columns, to: target,
+        strips.total(ofShard: shard, in: memory), tap: 0, columns: plan.columns, to: target,
         kernels: kernels)
     }
   }

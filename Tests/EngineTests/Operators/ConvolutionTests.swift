@@ -87,7 +87,7 @@ private struct Accuracy {
 
 /// Layers of every kind for direct sums; for Winograd those it applies to, with tiles that stick out.
 private let layersAndChoices: [(LayerCase, ConvolutionChoice)] =
-  (LayerCase.seeded + LayerCase.pointwise).map { ($0, .direct) }
+  (LayerCase.seeded + LayerCase.pointwise + LayerCase.striped).map { ($0, .direct) }
   + (LayerCase.seeded.filter { $0.kernel == 3 && $0.stride == 1 } + LayerCase.tiled).map {
     ($0, .winograd)
   }
@@ -101,6 +101,18 @@ extension LayerCase {
     LayerCase(
       images: 3, height: 20, width: 21, kernel: 1, inputs: 3, outputs: 40, inputSlice: .right,
       outputSlice: .twoSpans, seed: 95),
+  ]
+  /// Enough pixels for filter gradients in strips, one for each way to read a window; with tiles of columns in the map and copied.
+  fileprivate static let striped = [
+    LayerCase(
+      images: 6, height: 23, width: 21, kernel: 3, stride: 2, inputs: 3, outputs: 17,
+      inputSlice: .twoSpans, outputSlice: .right, seed: 96),
+    LayerCase(
+      images: 6, height: 13, width: 11, kernel: 3, inputs: 17, outputs: 3, inputSlice: .right,
+      outputSlice: .twoSpans, seed: 97),
+    LayerCase(
+      images: 7, height: 23, width: 22, kernel: 1, stride: 2, inputs: 3, outputs: 72,
+      outputSlice: .twoSpans, seed: 98),
   ]
   fileprivate static let tiled = [
     LayerCase(
@@ -216,6 +228,10 @@ extension LayerCase {
         images: 1, height: 67, width: 61, kernel: 3, inputs: 33, outputs: 17,
         outputSlice: .twoSpans,
         seed: 3),
+      // Several portions of pixels for a filter gradient that threads divide.
+      LayerCase(
+        images: 3, height: 32, width: 30, kernel: 3, inputs: 136, outputs: 152, inputSlice: .right,
+        seed: 4),
     ], [ConvolutionChoice.direct, .winograd])
   func operatorsAreAdjoint(layer: LayerCase, convolution: ConvolutionChoice) {
     let data = ConvolutionData(layer)

@@ -27,7 +27,8 @@ struct OperatorSample: CustomTestStringConvertible, Sendable {
       testDescription: testDescription + " by Winograd", convolution: .winograd, run: run)
   }
 
-  /// Several panels, tiles and blocks each; the last has more pixels than a block of an image holds.
+  /// Several panels, tiles and blocks each; the last two have more pixels than a block of an image holds, few and many for
+  /// their filters.
   private static let layers = [
     LayerCase(
       images: images, kernel: 3, inputs: 40, outputs: 72, inputSlice: .right,
@@ -40,6 +41,7 @@ struct OperatorSample: CustomTestStringConvertible, Sendable {
     LayerCase(
       images: images, height: 32, width: 30, kernel: 1, inputs: 33, outputs: 40,
       inputSlice: .twoSpans, seed: 5),
+    LayerCase(images: images, height: 32, width: 30, kernel: 3, inputs: 136, outputs: 152, seed: 6),
     LayerCase(images: images, height: 67, width: 53, kernel: 3, inputs: 33, outputs: 17, seed: 4),
   ]
 
@@ -63,7 +65,7 @@ struct OperatorSample: CustomTestStringConvertible, Sendable {
     }
   }
 
-  private static let depthwiseConvolutions = layers.dropLast().map { layer in
+  private static let depthwiseConvolutions = layers.dropLast(2).map { layer in
     OperatorSample(testDescription: "depthwise, " + layer.testDescription) { bench, images in
       let filter = layer.filter
       let shape = FeatureMap.Shape(
