@@ -117,7 +117,8 @@ public final class Evaluator {
       guard let test, place + 1 < batches.count else { continue }
       let found = Measurement(realization.combination.combined(sums))
       if test.isHopeless(
-        accuracy: found.top1, images: range.upperBound, looks: batches.count - 1,
+        accuracy: found.top1, images: range.upperBound, of: images.images.count,
+        looks: batches.count - 1,
         subnets: realization.combination == .best ? subnets.count : 1)
       {
         return found.stopped(after: range.upperBound)

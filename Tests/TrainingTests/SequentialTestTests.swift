@@ -16,12 +16,18 @@ import Training
   /// 20 looks at one in ten thousand: 1000 images at 86 % prove that 90 % are out of reach, 100 images do not.
   @Test func givesUpOnlyOnEvidence() {
     let test = SequentialTest(aim: 0.9, errorRate: 1e-4)
-    func isHopeless(_ accuracy: Double, _ images: Int, subnets: Int = 1) -> Bool {
-      test.isHopeless(accuracy: accuracy, images: images, looks: 20, subnets: subnets)
+    func isHopeless(
+      _ accuracy: Double, _ images: Int, of total: Int = 1_000_000, subnets: Int = 1
+    ) -> Bool {
+      test.isHopeless(
+        accuracy: accuracy, images: images, of: total, looks: 20, subnets: subnets)
     }
     #expect(!isHopeless(0.86, 1000) && isHopeless(0.84, 1000))
     #expect(!isHopeless(0.84, 500) && isHopeless(0.70, 100))
     #expect(!isHopeless(0.9, 100_000) && !isHopeless(0.95, 100_000))
+    // Few images are left to make up for it; with none left any deficit is final.
+    #expect(isHopeless(0.86, 1000, of: 1100) && !isHopeless(0.89, 1000, of: 1100))
+    #expect(isHopeless(0.895, 1000, of: 1001))
     // The best of several has several chances to look bad.
     let images = (1...5000).first { isHopeless(0.8, $0) }
     let ofMany = (1...5000).first { isHopeless(0.8, $0, subnets: 100) }
@@ -43,8 +49,8 @@ import Training
         let seen = place + 1
         if seen % look == 0, seen < images,
           test.isHopeless(
-            accuracy: Double(found) / Double(seen), images: seen, looks: images / look - 1,
-            subnets: 1)
+            accuracy: Double(found) / Double(seen), images: seen, of: images,
+            looks: images / look - 1, subnets: 1)
         {
           stopped += 1
           break
@@ -53,6 +59,6 @@ import Training
     }
     #expect(Double(stopped) / 2000 <= 0.2)
     // It is no test that never stops anybody.
-    #expect(test.isHopeless(accuracy: aim - 0.3, images: 100, looks: 19, subnets: 1))
+    #expect(test.isHopeless(accuracy: aim - 0.3, images: 100, of: images, looks: 19, subnets: 1))
   }
 }
