@@ -13,7 +13,7 @@ import Training
     #expect(SequentialTest.divergence(0.3, 1) == .infinity)
   }
 
-  /// 20 looks at one in ten thousand: 1000 images at 86 % prove that 90 % are out of reach, 100 images do not.
+  /// 20 looks at one in ten thousand: 1000 images at 84 % prove that 90 % are out of reach, 500 images do not.
   @Test func givesUpOnlyOnEvidence() {
     let test = SequentialTest(aim: 0.9, errorRate: 1e-4)
     func isHopeless(
@@ -25,7 +25,7 @@ import Training
     #expect(!isHopeless(0.86, 1000) && isHopeless(0.84, 1000))
     #expect(!isHopeless(0.84, 500) && isHopeless(0.70, 100))
     #expect(!isHopeless(0.9, 100_000) && !isHopeless(0.95, 100_000))
-    // Few images are left to make up for it; with none left any deficit is final.
+    // Few images are left to make up for it; with one left hardly any deficit is needed.
     #expect(isHopeless(0.86, 1000, of: 1100) && !isHopeless(0.89, 1000, of: 1100))
     #expect(isHopeless(0.895, 1000, of: 1001))
     // The best of several has several chances to look bad.

@@ -19,10 +19,10 @@ enum BlockSizes {
   // MARK: Filter gradients, direct
 
   /// A block's gradients, three vectors wide: they stay in the first-level cache while all rows of the filter pass.
+  ///
+  /// Shows in the bits, as the next: strips are made of pieces, and pieces of whole blocks.
   static let outerGradientBytes = 20 << 10
   /// Source pixels of a piece, about: small enough that threads share the copying of one image.
-  ///
-  /// Shows in the bits, for strips are made of pieces.
   static let outerPiecePixels = 512
   /// Pixels of a portion, of both maps: they stay in the nearer caches of all threads while the filter is swept.
   static let outerPortionBytes = 1 << 20

@@ -10,7 +10,7 @@ extension Convolution {
     let layout = layout(channels: filter.inputs.count, reversed: false)
     let sums = FilterSums(filter, layout, kernels)
     let plan = runPlan(for: input.shape, gradient.shape.pixelStride, layout)
-    let cut = PortionLayout(plan, layout, input.shape, gradient.shape, kernels)
+    let cut = SegmentLayout(plan, layout, input.shape, gradient.shape, kernels)
     let copies = Copies(input: input, gradient: gradient, cut: cut, kernels: kernels)
     let images = input.shape.images / gradients.count
     if let strips = FilterStrips(
@@ -33,15 +33,13 @@ extension Convolution {
     let pixels = context.workerScratch(.workerPixels, cut.sourceSize)
     let columns = context.workerScratch(.workerGradients, cut.gradientSize)
     let rows = context.workerScratch(.workerTiles, cut.rowSize)
-    let memory = context.scratch(.filterSums, strips.shards * strips.count * strips.size)
     let wholeFilter = FilterJob.wholeFilter(sums, kernels)
-    strips.sum(
-      into: memory, used: strips.size, tile: kernels.outerRows * sums.columns, in: context
+    let totals = strips.sum(
+      used: strips.size, tile: kernels.outerRows * sums.columns, in: context
     ) { strip, worker, memory in
       let parts = strips.parts(ofStrip: strip)
       for part in parts {
-        let segment = Segment(
-          image: part / plan.pieces.count, piece: plan.pieces[part % plan.pieces.count], place: 0)
+        let segment = Segment(part, of: plan, place: 0)
         copies.makePixels(segment, pixels(worker), row: rows(worker))
         let product = OuterProduct(
           segments: [segment], pixels: pixels(worker),
@@ -50,13 +48,8 @@ extension Convolution {
         for job in wholeFilter { product.run(job) }
       }
     }
-    for (shard, target) in gradients.enumerated() {
-      let total = strips.total(ofShard: shard, in: memory)
-      for tap in 0..<filter.taps {
-        filter.scatterAdd(
-          total + sums.place(ofTap: tap), tap: tap, columns: sums.columns, to: target,
-          kernels: kernels)
-      }
+    for (total, target) in zip(totals, gradients) {
+      sums.scatterAdd(total, of: filter, to: target, in: context)
     }
   }
 
@@ -85,11 +78,7 @@ extension Convolution {
           ).run(jobs[index])
         }
       }
-      context.threads.forEach(filter.taps) { tap in
-        filter.scatterAdd(
-          memory + sums.place(ofTap: tap), tap: tap, columns: sums.columns, to: gradients[shard],
-          kernels: kernels)
-      }
+      sums.scatterAdd(memory, of: filter, to: gradients[shard], in: context)
     }
   }
 
@@ -128,22 +117,39 @@ private struct FilterSums {
 
   func place(_ tap: Int, row: Int) -> Int { (tap * rows + row) * columns }
 
-  /// Where the sums of one tap of the window start.
-  func place(ofTap tap: Int) -> Int { place(tap / tapsInRow, row: tap % tapsInRow * inputs) }
+  /// Adds the sums to a full filter's gradient.
+  func scatterAdd(
+    _ dense: UnsafePointer<Float>, of filter: FilterView, to full: UnsafeMutablePointer<Float>,
+    in context: EngineContext
+  ) {
+    context.threads.forEach(filter.taps) { tap in
+      filter.scatterAdd(
+        dense + place(tap / tapsInRow, row: tap % tapsInRow * inputs), tap: tap, columns: columns,
+        to: full, kernels: context.kernels)
+    }
+  }
 }
 
-/// A piece of an image, and which of a portion's places it is copied to.
+/// A piece of an image, and which place of the memory for copies it has.
 private struct Segment {
   let image: Int
   let piece: RunPlan.Piece
   let place: Int
+
+  /// - Parameter part: which piece, counted over all images.
+  init(_ part: Int, of plan: RunPlan, place: Int) {
+    let (image, piece) = part.quotientAndRemainder(dividingBy: plan.pieces.count)
+    self.image = image
+    self.piece = plan.pieces[piece]
+    self.place = place
+  }
 }
 
-/// How the pixels of a portion are laid out, so that each tile of the filter reads neighbouring floats: source
+/// How the pixels of a segment are laid out, so that each tile of the filter reads neighbouring floats: source
 /// pixels as [row tile][pixel][rows of a tile], gradients as [column tile][pixel][columns of a tile].
 ///
 /// Where pixels have few channels, source pixels stay whole: a tile is then some floats of a row of the window.
-private struct PortionLayout {
+private struct SegmentLayout {
   let isCut: Bool
   let sourceStride, tileStride, step: Int
   let columnTiles: [ChannelSpan]
@@ -213,7 +219,7 @@ private struct PortionLayout {
 private struct Copies {
   let input: Operand
   let gradient: GradientOperand
-  let cut: PortionLayout
+  let cut: SegmentLayout
   let kernels: KernelSet
 
   /// - Parameters:
@@ -255,7 +261,7 @@ private struct Portions {
   let images: Int
   private let piecesPerPortion: Int
 
-  init(_ plan: RunPlan, _ cut: PortionLayout, images: Int) {
+  init(_ plan: RunPlan, _ cut: SegmentLayout, images: Int) {
     self.plan = plan
     self.images = images
     let pieceBytes = (cut.sourceSize + cut.gradientSize) * 4
@@ -270,9 +276,7 @@ private struct Portions {
   subscript(portion: Int, firstImage firstImage: Int) -> [Segment] {
     let first = portion * piecesPerPortion
     return (first..<min(first + piecesPerPortion, pieces)).map { index in
-      Segment(
-        image: firstImage + index / plan.pieces.count,
-        piece: plan.pieces[index % plan.pieces.count], place: index - first)
+      Segment(firstImage * plan.pieces.count + index, of: plan, place: index - first)
     }
   }
 }
@@ -341,7 +345,7 @@ func outerColumnTiles(floats: Int, _ kernels: KernelSet) -> [ChannelSpan] {
 private struct OuterProduct {
   let segments: [Segment]
   let pixels, columns: UnsafePointer<Float>
-  let cut: PortionLayout
+  let cut: SegmentLayout
   let sums: FilterSums
   let memory: UnsafeMutablePointer<Float>
   let isFirst: Bool

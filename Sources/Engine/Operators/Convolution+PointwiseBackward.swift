@@ -68,11 +68,10 @@ extension Convolution {
     let pixels = context.workerScratch(.workerPixels, plan.blockPixels * strides.pixels)
     let applied = context.workerScratch(.workerGradients, plan.blockPixels * strides.gradients)
     let strips = plan.strips
-    let memory = context.scratch(.filterSums, strips.shards * strips.count * strips.size)
     let indices = context.indices(plan.blockPixels)
     let tile = kernels.outerRows * plan.columns
-    strips.sum(
-      into: memory, used: plan.rowTiles(kernels) * tile, tile: tile, in: context
+    let totals = strips.sum(
+      used: plan.rowTiles(kernels) * tile, tile: tile, in: context
     ) { strip, worker, sums in
       PointwiseStrip(
         plan: plan, input: input, gradient: gradient, product: product, kernels: kernels,
@@ -80,10 +79,8 @@ extension Convolution {
         gradients: applied(worker), gradientStride: strides.gradients, sums: sums
       ).run(strips.parts(ofStrip: strip))
     }
-    for (shard, target) in gradients.enumerated() {
-      filter.scatterAdd(
-        strips.total(ofShard: shard, in: memory), tap: 0, columns: plan.columns, to: target,
-        kernels: kernels)
+    for (total, target) in zip(totals, gradients) {
+      filter.scatterAdd(total, tap: 0, columns: plan.columns, to: target, kernels: kernels)
     }
   }
 }

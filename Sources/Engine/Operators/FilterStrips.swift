@@ -35,14 +35,16 @@ struct FilterStrips {
   /// Sums up all strips of all shards, each into memory of its own, and adds every shard's strips up into its first.
   ///
   /// - Parameters:
-  ///   - memory: of ``size`` floats for each strip.
   ///   - used: of a strip's floats, those that are summed.
   ///   - tile: floats that a thread adds at once.
   ///   - sum: a strip, a worker's number, and where the sum goes.
+  /// - Returns: where each shard's gradient is.
   func sum(
-    into memory: UnsafeMutablePointer<Float>, used: Int, tile: Int, in context: EngineContext,
+    used: Int, tile: Int, in context: EngineContext,
     _ sum: (_ strip: Int, _ worker: Int, _ sums: UnsafeMutablePointer<Float>) -> Void
-  ) {
+  ) -> [UnsafeMutablePointer<Float>] {
+    let memory = context.scratch(.filterSums, shards * count * size)
+    let totals = (0..<shards).map { memory + $0 * count * size }
     context.threads.forEachWithWorker(shards * count) { strip, worker in
       sum(strip, worker, memory + strip * size)
     }
@@ -50,17 +52,11 @@ struct FilterStrips {
     let tiles = (used + tile - 1) / tile
     context.threads.forEach(shards * tiles) { job in
       let start = job % tiles * tile
-      let total = total(ofShard: job / tiles, in: memory) + start
+      let total = totals[job / tiles] + start
       for strip in 1..<count {
         kernels.addInto(total, total + strip * size, min(tile, used - start))
       }
     }
-  }
-
-  /// Where a shard's strips were added up.
-  func total(
-    ofShard shard: Int, in memory: UnsafeMutablePointer<Float>
-  ) -> UnsafeMutablePointer<Float> {
-    memory + shard * count * size
+    return totals
   }
 }
