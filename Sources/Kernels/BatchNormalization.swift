@@ -4,46 +4,66 @@
 
 /// The mean and the sum of squared deviations from it, for `channels` floats of a chunk of pixels.
 ///
-/// `channels` is a multiple of the lanes; pixels are summed in order.
+/// `channels` is a multiple of the lanes; pixels of even and of odd number are summed in order, then the two sums.
 public func chunkMoments(
   _ x: UnsafePointer<Float>, pixels: Int, stride: Int, channels: Int,
   mean: UnsafeMutablePointer<Float>, squares: UnsafeMutablePointer<Float>
 ) {
-  let group = 4 * Vector.scalarCount
+  // Several vectors at once, or each addition would wait for the one before.
   var channel = 0
-  // Four sums at once, or each addition would wait for the one before.
-  while channel + group <= channels {
-    Moments<4>().take(x + channel, pixels, stride, mean + channel, squares + channel)
-    channel += group
+  while channel + 4 * Vector.scalarCount <= channels {
+    Moments<4, 8>().take(x + channel, pixels, stride, mean + channel, squares + channel)
+    channel += 4 * Vector.scalarCount
+  }
+  while channel + 2 * Vector.scalarCount <= channels {
+    Moments<2, 4>().take(x + channel, pixels, stride, mean + channel, squares + channel)
+    channel += 2 * Vector.scalarCount
   }
   while channel < channels {
-    Moments<1>().take(x + channel, pixels, stride, mean + channel, squares + channel)
+    Moments<1, 2>().take(x + channel, pixels, stride, mean + channel, squares + channel)
     channel += Vector.scalarCount
   }
 }
 
-private struct Moments<let vectors: Int> {
+/// Of `vectors` neighbouring vectors, pixels of even and of odd number in sums of their own: twice `vectors` sums.
+private struct Moments<let vectors: Int, let sums: Int> {
   @inline(always)
   func take(
     _ x: UnsafePointer<Float>, _ pixels: Int, _ stride: Int, _ mean: UnsafeMutablePointer<Float>,
     _ squares: UnsafeMutablePointer<Float>
   ) {
     let scale = Vector(repeating: 1 / Float(pixels))
-    var sums = InlineArray<vectors, Vector> { _ in Vector(repeating: 0) }
-    for p in 0..<pixels {
-      for v in 0..<vectors { sums[v] += load(x + p * stride + v * Vector.scalarCount) }
-    }
-    for v in 0..<vectors { sums[v] *= scale }
-    var deviations = InlineArray<vectors, Vector> { _ in Vector(repeating: 0) }
-    for p in 0..<pixels {
+    let pairs = pixels / 2
+    let last = x + (pixels - 1) * stride
+    var means = InlineArray<sums, Vector> { _ in Vector(repeating: 0) }
+    for pair in 0..<pairs {
+      let even = x + 2 * pair * stride
       for v in 0..<vectors {
-        let difference = load(x + p * stride + v * Vector.scalarCount) - sums[v]
-        deviations[v] = multiplyAdd(deviations[v], difference, difference)
+        means[v] += load(even + v * Vector.scalarCount)
+        means[vectors + v] += load(even + stride + v * Vector.scalarCount)
       }
     }
     for v in 0..<vectors {
-      store(sums[v], mean + v * Vector.scalarCount)
-      store(deviations[v], squares + v * Vector.scalarCount)
+      if pixels > 2 * pairs { means[v] += load(last + v * Vector.scalarCount) }
+      means[v] = (means[v] + means[vectors + v]) * scale
+    }
+    var deviations = InlineArray<sums, Vector> { _ in Vector(repeating: 0) }
+    for pair in 0..<pairs {
+      let even = x + 2 * pair * stride
+      for v in 0..<vectors {
+        let first = load(even + v * Vector.scalarCount) - means[v]
+        let second = load(even + stride + v * Vector.scalarCount) - means[v]
+        deviations[v] = multiplyAdd(deviations[v], first, first)
+        deviations[vectors + v] = multiplyAdd(deviations[vectors + v], second, second)
+      }
+    }
+    for v in 0..<vectors {
+      if pixels > 2 * pairs {
+        let difference = load(last + v * Vector.scalarCount) - means[v]
+        deviations[v] = multiplyAdd(deviations[v], difference, difference)
+      }
+      store(means[v], mean + v * Vector.scalarCount)
+      store(deviations[v] + deviations[vectors + v], squares + v * Vector.scalarCount)
     }
   }
 }

@@ -17,14 +17,18 @@ final class OwnConvolution {
 
   private let layer: Operator
   private let context: EngineContext
-  private let input, output: FeatureMap
+  private let input, inputGradient, output: FeatureMap
   private let storage: [AlignedStorage<Float>]
   private let weights, gradient: UnsafeMutablePointer<Float>
 
   /// Operands full of small numbers, none of them 0.
   init(_ shape: ConvolutionShape, context: EngineContext) {
     self.context = context
+    // Images lie without padding, as networks read them.
     let inputShape = FeatureMap.Shape(
+      images: shape.images, height: shape.height, width: shape.width, channels: shape.inputs,
+      isDense: shape.inputs == 3)
+    let gradientShape = FeatureMap.Shape(
       images: shape.images, height: shape.height, width: shape.width, channels: shape.inputs)
     let all = ChannelSlice(0..<shape.inputs)
     let outputShape: FeatureMap.Shape
@@ -42,10 +46,12 @@ final class OwnConvolution {
           outputs: ChannelSlice(0..<shape.outputs)))
     }
     let filter = shape.kernel * shape.kernel * shape.inputs * shape.outputs / shape.groups
-    storage = [inputShape.elements, outputShape.elements, filter, filter].map {
+    let gradientOfImage = inputShape.isDense ? gradientShape.elements : 0
+    storage = [inputShape.elements, outputShape.elements, filter, filter, gradientOfImage].map {
       AlignedStorage(count: $0)
     }
     input = FeatureMap(inputShape, in: storage[0])
+    inputGradient = inputShape.isDense ? FeatureMap(gradientShape, in: storage[4]) : input
     output = FeatureMap(outputShape, in: storage[1])
     // `storage` holds both.
     weights = storage[2].withMutableElements { $0.baseAddress! }
@@ -85,7 +91,7 @@ final class OwnConvolution {
         Operand(input), weights: weights, filter: filter, output: output, in: context)
     case .backwardData:
       convolution.backwardData(
-        output, weights: weights, filter: filter, inputGradient: input, in: context)
+        output, weights: weights, filter: filter, inputGradient: inputGradient, in: context)
     case .backwardWeights:
       convolution.backwardFilter(
         Operand(input), GradientOperand(output), filter: filter, addingTo: [gradient], in: context)

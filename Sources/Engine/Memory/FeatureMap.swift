@@ -1,24 +1,28 @@
 /// A view of activations or of their gradients; the memory belongs to whoever planned it.
 ///
-/// The padding channels of every pixel are zero, and every operator keeps them so.
+/// The padding channels of every pixel are zero, and every operator keeps them so. Images may do without padding: what
+/// few channels they have, `Convolution.readsDense` tells who can read.
 public struct FeatureMap: @unchecked Sendable {
-  /// The size of a stack of images: dense, channels last, each pixel padded to a multiple of 16 channels.
+  /// The size of a stack of images: channels last, each pixel padded to a multiple of 16 channels, or dense.
   public struct Shape: Hashable, Sendable {
     /// How many images, rows, columns and channels.
     public let images, height, width, channels: Int
+    /// Whether pixels have no padding.
+    public let isDense: Bool
 
     /// All sizes are at least 1.
-    public init(images: Int, height: Int, width: Int, channels: Int) {
+    public init(images: Int, height: Int, width: Int, channels: Int, isDense: Bool = false) {
       precondition(
         images > 0 && height > 0 && width > 0 && channels > 0, "a feature shape has no empty side")
       self.images = images
       self.height = height
       self.width = width
       self.channels = channels
+      self.isDense = isDense
     }
 
-    /// Floats from one pixel to the next: the channels rounded up to 16, a whole vector on every machine.
-    public var pixelStride: Int { roundedUp(channels, to: 16) }
+    /// Floats from one pixel to the next: the channels, rounded up to 16 unless dense: a whole vector on every machine.
+    public var pixelStride: Int { isDense ? channels : roundedUp(channels, to: 16) }
     /// Pixels of one image.
     public var imagePixels: Int { height * width }
     /// Pixels of all images.
@@ -75,6 +79,7 @@ public struct FeatureMap: @unchecked Sendable {
     context.threads.forEach(shape.images) { image in
       let target = elements + image * imagePixels * row
       let source = dense + image * imagePixels * channels
+      if shape.isDense { return target.update(from: source, count: imagePixels * row) }
       target.update(repeating: 0, count: imagePixels * row)
       for pixel in 0..<imagePixels {
         for channel in 0..<channels {

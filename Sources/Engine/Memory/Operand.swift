@@ -35,6 +35,11 @@ public struct Operand: PixelSource {
   ) {
     let pixelStride = shape.pixelStride
     let source = map.elements + shape.pixel(run.first, ofImage: run.image) + floats.lowerBound
+    if shape.isDense {
+      precondition(
+        pending == nil && run.step == 1 && stride == pixelStride, "a dense map is copied as it is")
+      return target.update(from: source, count: run.count * pixelStride)
+    }
     guard let pending else {
       return kernels.copyPixels(
         source, run.count, run.step * pixelStride, floats.count, target, stride)

@@ -4,8 +4,8 @@ protocol PixelSource: Sendable {
 
   /// Copies a run of pixels, applied, to pixels `stride` floats apart.
   ///
-  /// - Parameter floats: which of a pixel's floats, a whole number of 16s. They are written in order: where `stride`
-  ///   is less, the last pixel writes past its end.
+  /// - Parameter floats: which of a pixel's floats, a whole number of 16s or all. They are written in order: where
+  ///   `stride` is less, the last pixel writes past its end.
   func copy(
     _ run: PixelRun, floats: Range<Int>, to target: UnsafeMutablePointer<Float>, stride: Int,
     kernels: KernelSet)

@@ -53,7 +53,7 @@ public final class Convolution {
     let product = PanelProduct(
       source: input, panels: packed, depth: filter.inputs.count, columns: filter.outputs.count,
       target: output, observer: observer)
-    if layer(input.shape, filter).usesWinograd(context.convolution) {
+    if usesWinograd(input.shape, filter, in: context) {
       winograd(product, reversed: false, in: context)
     } else {
       direct(
@@ -120,9 +120,10 @@ public final class Convolution {
     _ outputGradient: FeatureMap, weights: UnsafePointer<Float>, filter: FilterView,
     inputGradient: FeatureMap, sums: NormalizationGradientSums? = nil, in context: EngineContext
   ) {
+    precondition(!inputGradient.shape.isDense, "gradients of maps are padded")
     let product = product(
       outputGradient, weights, filter, inputGradient: inputGradient, sums, in: context)
-    if layer(inputGradient.shape, filter).usesWinograd(context.convolution) {
+    if usesWinograd(inputGradient.shape, filter, in: context) {
       winograd(product, reversed: true, in: context)
     } else {
       direct(
@@ -166,7 +167,7 @@ public final class Convolution {
     checkShapes(input.shape, outputGradient.shape, filter)
     if let plan = pointwisePlan(input.shape, filter, shards: gradients.count) {
       pointwiseBackward(plan, input, outputGradient, filter, gradients, nil, in: context)
-    } else if layer(input.shape, filter).usesWinograd(context.convolution) {
+    } else if usesWinograd(input.shape, filter, in: context) {
       winogradBackwardFilter(input, outputGradient, filter, gradients, in: context)
     } else {
       directBackwardFilter(input, outputGradient, filter, gradients, in: context)
@@ -186,10 +187,18 @@ public final class Convolution {
     return kernel == 1 ? .sampled : channels < 16 ? .bordered : .clipped
   }
 
-  private func layer(_ input: FeatureMap.Shape, _ filter: FilterView) -> ConvolutionLayer {
-    ConvolutionLayer(
+  /// Whether the input may be a dense map of so many channels.
+  public func readsDense(channels: Int) -> Bool {
+    layout(channels: channels, reversed: false) == .bordered
+  }
+
+  private func usesWinograd(
+    _ input: FeatureMap.Shape, _ filter: FilterView, in context: EngineContext
+  ) -> Bool {
+    let layer = ConvolutionLayer(
       kernel: kernel, stride: stride, height: input.height, width: input.width,
       inputs: filter.inputs.count, outputs: filter.outputs.count)
+    return !input.isDense && layer.usesWinograd(context.convolution)
   }
 
   private func checkShapes(
@@ -199,6 +208,9 @@ public final class Convolution {
       output == outputShape(for: input, channels: filter.outputs.count)
         && input.channels == filter.inputs.count && filter.kernel == kernel,
       "feature maps and filter agree")
+    precondition(
+      !input.isDense || readsDense(channels: input.channels),
+      "a dense map has few channels and a window of several pixels")
   }
 }
 

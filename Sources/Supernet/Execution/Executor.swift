@@ -18,6 +18,8 @@ public final class Executor {
   public var profile: ExecutionProfile?
   let context: EngineContext
   let steps: ExecutionSteps
+  /// Whether all that reads the image can read it without padding, a fifth of the bytes.
+  private let imageIsDense: Bool
   private var storage = AlignedStorage<Float>(count: 0)
   private(set) var convolutions: [Int: Convolution] = [:]
   private(set) var depthwise: [Int: DepthwiseConvolution] = [:]
@@ -40,6 +42,10 @@ public final class Executor {
         pools[index] = MaxPooling(kernel: kernel, stride: stride)
       case .batchNormalization, .add, .activation, .globalAveragePooling, .linear: break
       }
+    }
+    imageIsDense = steps.steps.indices.allSatisfy { [steps, convolutions] in
+      !steps.steps[$0].inputs.contains(0)
+        || convolutions[$0]?.readsDense(channels: space.architecture.channels) ?? false
     }
   }
 
@@ -180,11 +186,12 @@ public final class Executor {
 
   private func shapes(of subnet: Subnet, images: LabelledImages) -> [FeatureMap.Shape] {
     let shapes = space.architecture.outputShapes(shrunkBy: images.shrunkBy)
-    return steps.nodeOfValue.map { node in
+    return steps.nodeOfValue.enumerated().map { value, node in
       let full = shapes[node]
       return FeatureMap.Shape(
         images: images.count, height: full.height, width: full.width,
-        channels: space.slice(ofOutput: node, in: subnet).count)
+        channels: space.slice(ofOutput: node, in: subnet).count,
+        isDense: value == 0 && imageIsDense)
     }
   }
 

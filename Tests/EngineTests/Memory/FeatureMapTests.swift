@@ -43,6 +43,17 @@ import Testing
     #expect(storage.withElements { $0.prefix(48).allSatisfy { $0 == 0 } })
   }
 
+  @Test func denseMapsHaveNoPadding() throws {
+    let context = EngineContext(kernels: try KernelSet.select(), threads: ThreadPool(threads: 2))
+    let shape = FeatureMap.Shape(images: 2, height: 1, width: 2, channels: 3, isDense: true)
+    let storage = AlignedStorage<Float>(count: shape.elements)
+    let values = (1...12).map { Float($0) }
+    let map = FeatureMap(shape, in: storage)
+    values.withUnsafeBufferPointer { map.fill(fromDense: $0, in: context) }
+    #expect(storage.withElements { Array($0) } == values)
+    #expect(map.dense() == values)
+  }
+
   @Test func storageThatIsTooSmallIsRefused() async {
     await #expect(processExitsWith: .failure) {
       let shape = FeatureMap.Shape(images: 1, height: 1, width: 2, channels: 3)

@@ -20,12 +20,17 @@ private struct ConvolutionData {
 
   var operation: Convolution { Convolution(kernel: layer.kernel, stride: layer.stride) }
 
-  func output(_ bench: Workbench) -> FeatureMap {
+  func output(_ bench: Workbench, of shape: FeatureMap.Shape? = nil) -> FeatureMap {
     let output = bench.blankMap(layer.outputShape)
     operation.forward(
-      Operand(bench.map(input)), weights: bench.block(weights), filter: layer.filter,
+      Operand(map(shape, bench)), weights: bench.block(weights), filter: layer.filter,
       output: output, in: bench.context)
     return output
+  }
+
+  /// The input as it lies by default, or as `shape` says.
+  private func map(_ shape: FeatureMap.Shape?, _ bench: Workbench) -> FeatureMap {
+    bench.map(shape ?? layer.inputShape, input.values.map { Float($0) })
   }
 
   func inputGradient(_ bench: Workbench) -> FeatureMap {
@@ -37,10 +42,12 @@ private struct ConvolutionData {
   }
 
   /// What is added to `start`, shard by shard.
-  func weightGradients(_ bench: Workbench, shards: Int, start: [Float]) -> [[Float]] {
+  func weightGradients(
+    _ bench: Workbench, of shape: FeatureMap.Shape? = nil, shards: Int, start: [Float]
+  ) -> [[Float]] {
     let blocks = (0..<shards).map { _ in bench.block(start) }
     operation.backwardFilter(
-      Operand(bench.map(input)), GradientOperand(bench.map(gradient)), filter: layer.filter,
+      Operand(map(shape, bench)), GradientOperand(bench.map(gradient)), filter: layer.filter,
       addingTo: blocks, in: bench.context)
     return blocks.map { Array(UnsafeBufferPointer(start: $0, count: start.count)) }
   }
@@ -126,6 +133,29 @@ extension LayerCase {
 }
 
 @Suite struct ConvolutionTests {
+  @Test(arguments: layersAndChoices.filter { $0.0.kernel > 1 && $0.0.inputs < 16 })
+  func denseImagesGiveTheSameBits(layer: LayerCase, _: ConvolutionChoice) {
+    let data = ConvolutionData(layer)
+    #expect(data.operation.readsDense(channels: layer.inputs))
+    let start = seededNumbers(layer.weightCount, seed: layer.seed + 3_000)
+    for kernels in KernelSet.runnable {
+      withWorkbench(kernels, threads: 2) { bench in
+        let output = data.output(bench, of: layer.denseInputShape)
+        #expect(output.raw == data.output(bench).raw, "\(kernels.choice) output")
+        let gradients = data.weightGradients(
+          bench, of: layer.denseInputShape, shards: 1, start: start)
+        #expect(
+          gradients == data.weightGradients(bench, shards: 1, start: start),
+          "\(kernels.choice) filter gradient")
+      }
+    }
+  }
+
+  @Test func denseImagesOfManyChannelsAreRefused() {
+    #expect(!Convolution(kernel: 3, stride: 1).readsDense(channels: 16))
+    #expect(!Convolution(kernel: 1, stride: 2).readsDense(channels: 3))
+  }
+
   @Test(arguments: layersAndChoices)
   func forwardMeetsItsTwin(layer: LayerCase, convolution: ConvolutionChoice) {
     let data = ConvolutionData(layer)

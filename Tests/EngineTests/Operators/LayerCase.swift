@@ -54,6 +54,9 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
   var inputShape: FeatureMap.Shape {
     FeatureMap.Shape(images: images, height: height, width: width, channels: inputs)
   }
+  var denseInputShape: FeatureMap.Shape {
+    FeatureMap.Shape(images: images, height: height, width: width, channels: inputs, isDense: true)
+  }
   var outputShape: FeatureMap.Shape {
     FeatureMap.Shape(
       images: images, height: (height - 1) / stride + 1, width: (width - 1) / stride + 1,
