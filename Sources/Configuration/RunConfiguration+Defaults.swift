@@ -19,7 +19,7 @@ extension RunConfiguration {
     cluster: Cluster(shards: 4),
     engine: Engine(kernels: .automatic, convolution: .automatic, threads: 0),
     supernet: Supernet(
-      sharing: .ua, free: FreeChannels(offset: 1, assignments: 2), sampler: .sandwich,
+      from: nil, sharing: .ua, free: FreeChannels(offset: 1, assignments: 2), sampler: .sandwich,
       layers: .apart,
       networks: 4, distill: true, temperature: 3,
       attentive: Attention(

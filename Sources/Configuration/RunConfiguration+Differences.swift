@@ -9,6 +9,11 @@ extension RunConfiguration {
     public let requested: String?
     /// Whether the run may go on all the same.
     public var mayChangeOnResume: Bool { RunConfiguration.mayChangeOnResume(path) }
+    /// Whether the run may take over the supernet of the other all the same.
+    public var leavesSupernet: Bool {
+      mayChangeOnResume || ["run.name", "supernet.from"].contains(path)
+        || ["engine.", "calibration.", "search.", "retrain."].contains(where: path.hasPrefix)
+    }
 
     /// The change as one line: `search.population: 50 -> 40`.
     public var description: String {

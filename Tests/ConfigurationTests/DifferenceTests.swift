@@ -46,6 +46,26 @@ import Testing
     #expect(refused.map(\.mayChangeOnResume) == [false, false])
   }
 
+  @Test func onlyKeysThatDoNotTrainItLeaveTheSupernet() throws {
+    let base = try parsed(Example.jpeg)
+    let free = try parsed(
+      Example.jpeg,
+      set: [
+        "run.name=b", "engine.kernels=v3", "supernet.from=runs/a", "calibration.images=256",
+        "search.budget.macs=30%", "retrain.epochs=3", "data.workers=2",
+      ])
+    let changes = free.differences(from: base)
+    #expect(changes.count == 7 && changes.allSatisfy(\.leavesSupernet))
+
+    let bound = try parsed(
+      Example.jpeg,
+      set: [
+        "run.seed=2", "data.held_out=9", "space.bins=5", "cluster.shards=2", "supernet.epochs=9",
+      ])
+    let refused = bound.differences(from: base)
+    #expect(refused.count == 5 && !refused.contains(where: \.leavesSupernet))
+  }
+
   @Test func theKeysThatMayChangeExist() {
     let known = Set(RunConfiguration.reference.map(\.path))
     #expect(RunConfiguration.keysThatMayChangeOnResume.isSubset(of: known))

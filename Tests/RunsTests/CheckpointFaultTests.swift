@@ -54,6 +54,30 @@ struct CheckpointFaultTests {
     #expect(outcomes == [2, 3])
   }
 
+  @Test(
+    "A stop or failure at any operation of a copy leaves none or a whole one",
+    arguments: FaultyFiles.Fault.allCases)
+  func anyOperationOfACopy(fault: FaultyFiles.Fault) throws {
+    let source = TemporaryFolder()
+    try SampleState(seed: 3).save(in: store(in: source), step: 3)
+    let original = try #require(try store(in: source).newestIntact(phase: "train")).checkpoint
+    var copied = 0
+    for position in 0..<200 {
+      let folder = TemporaryFolder()
+      let files = FaultyFiles(fault, at: position)
+      _ = failure { () throws(RunError) in
+        try store(in: folder, files).saveCopy(of: original)
+      }
+      if let recovery = try store(in: folder).newestIntact(phase: "train") {
+        #expect(try SampleState.load(recovery.checkpoint) == SampleState(seed: 3))
+        #expect(recovery.warnings == [], "operation \(position)")
+        copied += 1
+      }
+      if files.operations < position { break }
+    }
+    #expect(copied > 0 && copied < 100)
+  }
+
   private func requireNextSaveWorks(
     in folder: TemporaryFolder, step: Int, position: Int
   ) throws {

@@ -76,6 +76,27 @@ struct CheckpointTests {
       ])
   }
 
+  @Test("A copy of another run's checkpoint is that checkpoint, or nothing")
+  func copying() throws {
+    try saveSteps([4])
+    let own = try #require(try store().newestIntact(phase: "train")).checkpoint
+    let other = CheckpointStore(directory: "\(folder.path)/other", keep: 1)
+    try other.saveCopy(of: own)
+    let copy = try #require(try other.newestIntact(phase: "train")).checkpoint
+    #expect(try SampleState.load(copy) == SampleState(seed: 4))
+    #expect(
+      folder.names(in: "other/train-step-00000004")
+        == folder.names(in: "checkpoints/train-step-00000004"))
+    #expect(folder.text("other/latest") == "train-step-00000004\n")
+
+    damage("train-step-00000004/momentum.safetensors") { $0[100] ^= 1 }
+    let third = CheckpointStore(directory: "\(folder.path)/third", keep: 1)
+    let error = failure { () throws(RunError) in try third.saveCopy(of: own) }
+    #expect(error?.exitCode == 65)
+    #expect(try third.newestIntact(phase: "train") == nil)
+    #expect(folder.names(in: "third").isEmpty)
+  }
+
   @Test("Going on before damaged checkpoints removes them, never the one just saved")
   func savingBeforeDamagedOnes() throws {
     try saveSteps([1, 5, 6], keep: 2)

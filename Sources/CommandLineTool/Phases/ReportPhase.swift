@@ -13,11 +13,7 @@ struct RunReport {
   /// - Throws: `RunError` when the folder is no run.
   init(of directory: RunDirectory) throws {
     self.directory = directory
-    guard let text = try directory.text(of: directory.configuration) else {
-      throw RunError.damaged(
-        path: directory.path, reason: "it has no config.yaml, so it is not a run's folder")
-    }
-    configuration = try RunConfiguration.parse(stored: text, fileName: directory.configuration)
+    configuration = try RunConfiguration.stored(in: directory)
   }
 
   /// Writes the page and returns its path.

@@ -11,9 +11,7 @@ extension RunSession {
 
   /// The supernet's recipe, in steps.
   var supernetRecipe: TrainingRecipe {
-    plan.recipe(
-      configuration.supernet.recipe, images: images.split.training.count,
-      temperature: configuration.supernet.temperature)
+    plan.supernetRecipe(images: images.split.training.count)
   }
 
   /// Trains the supernet to its end, or until a signal asks to leave.

@@ -28,17 +28,12 @@ final class RunFolder {
   ///   with other settings that alter results.
   init(_ plan: RunPlan, options: RunOptions, ranks: Int, kernels: KernelChoice) throws {
     let configuration = plan.configuration
-    let path = "\(options.runs)/\(configuration.run.name)"
+    let path = options.folder(of: configuration)
     directory = try RunDirectory.open(at: path)
     lock = try directory.lock()
     if let saved = try directory.text(of: directory.configuration) {
       let stored = try RunConfiguration.parse(stored: saved, fileName: directory.configuration)
-      let changes = configuration.differences(from: stored).filter { !$0.mayChangeOnResume }
-      let paths = Set(changes.map(\.path))
-      try ConfigurationDifference(
-        saved: stored.flattened.filter { paths.contains($0.path) },
-        given: configuration.flattened.filter { paths.contains($0.path) }
-      ).requireNone(in: path)
+      try configuration.difference(from: stored) { !$0.mayChangeOnResume }.requireNone(in: path)
     }
     let given = (try? directory.text(of: options.configuration)) ?? nil
     try directory.write(
@@ -79,5 +74,17 @@ final class RunFolder {
       complain("vernier: \(warning)")
     }
     return recovery.checkpoint
+  }
+}
+
+extension RunConfiguration {
+  /// How it differs from that of a run's folder, in the keys that matter.
+  func difference(
+    from stored: RunConfiguration, where matters: (Difference) -> Bool
+  ) -> ConfigurationDifference {
+    let paths = Set(differences(from: stored).filter(matters).map(\.path))
+    return ConfigurationDifference(
+      saved: stored.flattened.filter { paths.contains($0.path) },
+      given: flattened.filter { paths.contains($0.path) })
   }
 }

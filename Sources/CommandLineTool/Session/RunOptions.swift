@@ -23,6 +23,9 @@ struct RunOptions: ParsableArguments {
   @Flag(help: "Prints the resolved configuration and what the networks cost, and does nothing.")
   var dryRun = false
 
+  /// The folder of a configuration's run.
+  func folder(of configuration: RunConfiguration) -> String { "\(runs)/\(configuration.run.name)" }
+
   /// The configuration as rank 0 reads it, on every rank.
   func load(_ communicator: any Communicator) throws -> RunConfiguration {
     var text = ""

@@ -113,6 +113,13 @@ struct RunPlan {
     return LossRecords.Settings(kept: records.kept, part: records.part.percent / 100)
   }
 
+  /// The supernet's recipe in steps, for a number of training images.
+  func supernetRecipe(images: Int) -> TrainingRecipe {
+    recipe(
+      configuration.supernet.recipe, images: images, temperature: configuration.supernet.temperature
+    )
+  }
+
   /// A recipe in steps, for a number of training images.
   ///
   /// - Parameter temperature: of distillation, where there is any.

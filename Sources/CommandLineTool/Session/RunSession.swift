@@ -43,13 +43,20 @@ final class RunSession {
           ? ThreadPool.availableProcessors : configuration.engine.threads),
       convolution: configuration.engine.convolutionChoice)
     progress = Progress(isSpeaking: communicator.rank == 0 && !isQuiet)
+    guard communicator.rank == 0 else {
+      folder = nil
+      return
+    }
+    let supernet = try OtherSupernet(
+      for: configuration, folder: options.folder(of: configuration),
+      steps: plan.supernetRecipe(images: images.split.training.count).schedule.totalSteps)
     if options.dryRun {
       folder = nil
     } else {
-      folder =
-        communicator.rank == 0
-        ? try RunFolder(
-          plan, options: options, ranks: communicator.size, kernels: context.kernels.choice) : nil
+      let folder = try RunFolder(
+        plan, options: options, ranks: communicator.size, kernels: context.kernels.choice)
+      try supernet?.copy(to: folder, progress)
+      self.folder = folder
     }
   }
 

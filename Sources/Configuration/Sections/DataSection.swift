@@ -118,7 +118,7 @@ extension Condition<RunConfiguration.Data> {
 }
 
 extension Limit where Value == String {
-  fileprivate static let notEmpty = Limit(words: " that names a folder") { !$0.isEmpty }
+  static let notEmpty = Limit(words: " that names a folder") { !$0.isEmpty }
 }
 
 extension RunConfiguration.ImageShape: Section {

@@ -1,6 +1,8 @@
 extension RunConfiguration {
   /// The network whose weights all widths share.
   public struct Supernet: Codable, Hashable, Sendable {
+    /// The folder of a run whose trained supernet is taken; nil to train one.
+    public var from: String?
     /// Which channels a width stands for.
     public var sharing: Sharing
     /// Free channels, with cafenet.
@@ -139,6 +141,11 @@ extension RunConfiguration.ReferenceNetwork: Choice {}
 extension RunConfiguration.Supernet: Section {
   static let fields: [Field<Self>] =
     [
+      .optional(
+        "from", \.from, .notEmpty, example: "runs/first-run",
+        "the folder of a run whose trained supernet this run copies instead of training one; all keys but those "
+          + "of run.name, engine, calibration, search and retrain must be that run's",
+        default: "trains its own"),
       .value(
         "sharing", \.sharing, example: "bcnet",
         "bcnet: a width is both sides of a layer, trained and scored as a pair; bcnetv2: the same of "

@@ -19,13 +19,45 @@ extension CheckpointStore {
   ) throws(RunError) {
     precondition(!phase.isEmpty && !phase.contains("/"), "a phase is a word, not \(phase)")
     try requireFinite(groups, phase: phase, step: step)
+    let name = CheckpointName(phase: phase, step: step)
+    try commit(name) { (folder) throws(RunError) in
+      try write(groups, state: state, of: name, into: folder)
+    }
+  }
+
+  /// Commits a copy of another run's checkpoint, as `save` does.
+  ///
+  /// - Throws: `damaged`, with nothing kept, when one of its files is not what its manifest says.
+  public func saveCopy(of checkpoint: Checkpoint) throws(RunError) {
+    let name = CheckpointName(phase: checkpoint.phase, step: checkpoint.step)
+    try commit(name) { (folder) throws(RunError) in
+      try files.makeDirectory(folder)
+      let manifest = try Manifest.verified(checkpoint.path, name: name)
+      for record in manifest.files {
+        let source = try InputFile("\(checkpoint.path)/\(record.name)")
+        let target = try DigestedFile("\(folder)/\(record.name)", files: files)
+        try source.forEachBlock(in: 0..<source.size) { (block) throws(RunError) in
+          try target.write(block)
+        }
+        guard try target.finish() == record else {
+          throw .damaged(path: source.path, reason: "it changed while it was copied")
+        }
+      }
+      try write(manifest, into: folder)
+    }
+  }
+
+  /// Gives a folder that `write` fills the checkpoint's name, once all of it is on the disk.
+  private func commit(
+    _ name: CheckpointName, _ write: (_ folder: String) throws(RunError) -> Void
+  ) throws(RunError) {
     try files.makeDirectories(directory)
     try sweep()
-    let name = CheckpointName(phase: phase, step: step)
     let partial = "\(directory)/\(partialPrefix)\(name.text)"
     do throws(RunError) {
-      try write(groups, state: state, of: name, into: partial)
-      try commit(partial, as: name)
+      try write(partial)
+      try files.synchronizeDirectory(partial)
+      try rename(partial, to: name)
     } catch {
       try? files.removeTree(partial)
       throw error
@@ -62,10 +94,12 @@ extension CheckpointStore {
           metadata: ["format": "vernier", "phase": name.phase, "step": "\(name.step)"],
           to: "\(folder)/\(TensorGroup.fileName(group.name))", files: files))
     }
-    let manifest = Manifest(phase: name.phase, step: name.step, files: records)
-    let manifestPath = "\(folder)/\(Manifest.fileName)"
-    _ = try write(try encodeJSON(manifest, for: manifestPath), to: manifestPath)
-    try files.synchronizeDirectory(folder)
+    try write(Manifest(phase: name.phase, step: name.step, files: records), into: folder)
+  }
+
+  private func write(_ manifest: Manifest, into folder: String) throws(RunError) {
+    let path = "\(folder)/\(Manifest.fileName)"
+    _ = try write(try encodeJSON(manifest, for: path), to: path)
   }
 
   private func write(_ bytes: [UInt8], to path: String) throws(RunError) -> FileRecord {
@@ -75,7 +109,7 @@ extension CheckpointStore {
   }
 
   /// An earlier save of the same step stays in reach under another name until the new one is committed.
-  private func commit(_ partial: String, as name: CheckpointName) throws(RunError) {
+  private func rename(_ partial: String, to name: CheckpointName) throws(RunError) {
     if exists(path(of: name)) {
       try discard(name.replaced)
       try files.rename(path(of: name), to: path(of: name.replaced))

@@ -40,7 +40,7 @@ final class InputFile {
 
   /// Passes the bytes of a range on, a mebibyte at a time.
   func forEachBlock(
-    in range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Void
+    in range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(RunError) -> Void
   ) throws(RunError) {
     let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { block.deallocate() }
@@ -48,7 +48,7 @@ final class InputFile {
       let count = min(block.count, range.upperBound - start)
       let part = UnsafeMutableRawBufferPointer(rebasing: block[..<count])
       try read(into: part, at: start)
-      body(UnsafeRawBufferPointer(part))
+      try body(UnsafeRawBufferPointer(part))
     }
   }
 }

@@ -18,7 +18,7 @@ public struct RunDirectory: Sendable {
   public static func open(
     at path: String, files: any FileLayer = POSIXFiles()
   ) throws(RunError) -> RunDirectory {
-    for folder in [path, "\(path)/metrics", "\(path)/checkpoints", "\(path)/search"] {
+    for folder in [path, "\(path)/metrics", checkpoints(of: path), "\(path)/search"] {
       try files.makeDirectories(folder)
     }
     return RunDirectory(path: path, files: files)
@@ -58,7 +58,10 @@ extension RunDirectory {
   /// What networks of a table scored.
   public var benchJournal: String { "\(path)/search/bench.jsonl" }
   /// For a `CheckpointStore`.
-  public var checkpoints: String { "\(path)/checkpoints" }
+  public var checkpoints: String { Self.checkpoints(of: path) }
+
+  /// The same for a folder that need not exist.
+  public static func checkpoints(of path: String) -> String { "\(path)/checkpoints" }
 
   /// The file of one log of figures.
   public func metrics(_ log: Metrics) -> String { "\(path)/metrics/\(log.rawValue).jsonl" }
