@@ -132,6 +132,30 @@ struct NormalizationCase: CustomTestStringConvertible, Sendable {
     }
   }
 
+  /// Equal pixels, a far mean, and a first pixel that is as far from the mean as one can be.
+  @Test func statisticsOfUnevenPixelsMeetTheirTwins() {
+    let shape = FeatureMap.Shape(images: 1, height: 15, width: 17, channels: 3)
+    let noise = seededNumbers(shape.pixels, seed: 5)
+    let columns: [[Float]] = [
+      Array(repeating: 0.3, count: shape.pixels), noise.map { 1000 + $0 },
+      noise.indices.map { $0 == 0 ? 1000 : noise[$0] },
+    ]
+    let values = (0..<shape.pixels).flatMap { pixel in columns.map { $0[pixel] } }
+    for kernels in KernelSet.runnable {
+      let found = withWorkbench(kernels) { bench in
+        BatchNormalization.statistics(of: bench.map(shape, values), shards: 1, in: bench.context)[0]
+      }
+      #expect(abs(found.mean[0] - Double(Float(0.3))) < 1e-7 && found.variance[0] == 0)
+      for channel in 1..<3 {
+        let exact = columns[channel].map(Double.init)
+        let mean = exact.reduce(0, +) / Double(exact.count)
+        let variance = exact.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(exact.count)
+        #expect(abs(found.mean[channel] / mean - 1) < 1e-6, "\(kernels.choice) \(channel)")
+        #expect(abs(found.variance[channel] / variance - 1) < 1e-5, "\(kernels.choice) \(channel)")
+      }
+    }
+  }
+
   @Test(
     arguments: NormalizationCase.all, [FusedActivation.none, .relu, .relu6])
   func forwardAndBackwardMeetTheirTwins(layer: NormalizationCase, activation: FusedActivation) {
