@@ -9,11 +9,6 @@ extension RunConfiguration {
     public let requested: String?
     /// Whether the run may go on all the same.
     public var mayChangeOnResume: Bool { RunConfiguration.mayChangeOnResume(path) }
-    /// Whether the run may take over the supernet of the other all the same.
-    public var leavesSupernet: Bool {
-      mayChangeOnResume || ["run.name", "supernet.from"].contains(path)
-        || ["engine.", "calibration.", "search.", "retrain."].contains(where: path.hasPrefix)
-    }
 
     /// The change as one line: `search.population: 50 -> 40`.
     public var description: String {
@@ -39,6 +34,16 @@ extension RunConfiguration {
     "engine.threads", "data.path", "data.workers", "checkpoint.every", "checkpoint.keep",
     "log.every", "search.cache",
   ]
+
+  /// Whether a run of this configuration may take over the supernet of one that differs so: what differs had no part in
+  /// its training.
+  public func mayTakeSupernet(despite difference: Difference) -> Bool {
+    let path = difference.path
+    if path.hasPrefix("search.budget.") { return supernet.sampler != .marginals }
+    if path.hasPrefix("calibration.") { return !supernet.usesPredictor }
+    return difference.mayChangeOnResume || ["run.name", "supernet.from"].contains(path)
+      || ["search.", "retrain."].contains(where: path.hasPrefix)
+  }
 
   /// Whether a run that was started with another value of this key may go on.
   public static func mayChangeOnResume(_ path: String) -> Bool {

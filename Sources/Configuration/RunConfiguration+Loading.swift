@@ -64,24 +64,33 @@ extension RunConfiguration {
     {
       configuration.supernet.records.part = Percentage(percent: 100)
     }
-    try configuration.expandDataPath(environment, at: reading.places["data.path"] ?? place)
+    configuration.data.path = try configuration.data.path.expanded(
+      environment, key: "data.path", at: reading.places["data.path"] ?? place)
+    configuration.supernet.from = try configuration.supernet.from?.expanded(
+      environment, key: "supernet.from", at: reading.places["supernet.from"] ?? place)
     try configuration.checkConsistency(reading.places, otherwise: place)
     return configuration
   }
 
-  private mutating func expandDataPath(
-    _ environment: [String: String], at place: Place
-  ) throws(ConfigurationError) {
-    if let match = data.path.prefixMatch(of: /\$(?:\{([A-Za-z0-9_]+)\}|([A-Za-z0-9_]+))/) {
+}
+
+extension String {
+  /// The path with a variable or `~` at its start replaced.
+  fileprivate func expanded(
+    _ environment: [String: String], key: String, at place: Place
+  ) throws(ConfigurationError) -> String {
+    var path = self
+    if let match = path.prefixMatch(of: /\$(?:\{([A-Za-z0-9_]+)\}|([A-Za-z0-9_]+))/) {
       let name = String(match.1 ?? match.2 ?? "")
       guard let value = environment[name], !value.isEmpty else {
         throw ConfigurationError(
-          place, "data.path needs the environment variable \(name), which is not set or empty")
+          place, "\(key) needs the environment variable \(name), which is not set or empty")
       }
-      data.path.replaceSubrange(match.range, with: value)
+      path.replaceSubrange(match.range, with: value)
     }
-    if data.path == "~" || data.path.hasPrefix("~/"), let home = environment["HOME"] {
-      data.path.replaceSubrange(...data.path.startIndex, with: home)
+    if path == "~" || path.hasPrefix("~/"), let home = environment["HOME"] {
+      path.replaceSubrange(...path.startIndex, with: home)
     }
+    return path
   }
 }

@@ -25,7 +25,7 @@ public func chunkMoments(
   }
 }
 
-/// Of `vectors` neighbouring vectors, pixels of even and of odd number in sums of their own: twice `vectors` sums.
+/// `vectors` neighbouring vectors, with `sums` of twice that number: pixels of even and of odd number have their own.
 private struct Moments<let vectors: Int, let sums: Int> {
   @inline(always)
   func take(

@@ -51,19 +51,34 @@ import Testing
     let free = try parsed(
       Example.jpeg,
       set: [
-        "run.name=b", "engine.kernels=v3", "supernet.from=runs/a", "calibration.images=256",
+        "run.name=b", "engine.threads=2", "supernet.from=runs/a", "calibration.images=256",
         "search.budget.macs=30%", "retrain.epochs=3", "data.workers=2",
       ])
     let changes = free.differences(from: base)
-    #expect(changes.count == 7 && changes.allSatisfy(\.leavesSupernet))
+    #expect(changes.count == 7 && changes.allSatisfy(free.mayTakeSupernet))
 
     let bound = try parsed(
       Example.jpeg,
       set: [
         "run.seed=2", "data.held_out=9", "space.bins=5", "cluster.shards=2", "supernet.epochs=9",
+        "engine.kernels=v3",
       ])
     let refused = bound.differences(from: base)
-    #expect(refused.count == 5 && !refused.contains(where: \.leavesSupernet))
+    #expect(refused.count == 6 && !refused.contains(where: bound.mayTakeSupernet))
+  }
+
+  /// One sampler trains for the budget, another by scores.
+  @Test(arguments: [
+    (["supernet.sampler=marginals"], "search.budget.macs=30%"),
+    (
+      ["supernet.sampler=attentive", "supernet.attentive.judge=predictor"], "calibration.images=256"
+    ),
+  ])
+  func whatASamplerTrainsByBelongsToTheSupernet(sampler: [String], change: String) throws {
+    let base = try parsed(Example.jpeg, set: sampler)
+    let changed = try parsed(Example.jpeg, set: sampler + [change])
+    let differences = changed.differences(from: base)
+    #expect(differences.count == 1 && !differences.contains(where: changed.mayTakeSupernet))
   }
 
   @Test func theKeysThatMayChangeExist() {

@@ -24,7 +24,7 @@ final class OwnConvolution {
   /// Operands full of small numbers, none of them 0.
   init(_ shape: ConvolutionShape, context: EngineContext) {
     self.context = context
-    // Images lie without padding, as networks read them.
+    // Images lie without padding, as networks read them; maps of few channels do not.
     let inputShape = FeatureMap.Shape(
       images: shape.images, height: shape.height, width: shape.width, channels: shape.inputs,
       isDense: shape.inputs == 3)

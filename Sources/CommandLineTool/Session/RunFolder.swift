@@ -31,8 +31,8 @@ final class RunFolder {
     let path = options.folder(of: configuration)
     directory = try RunDirectory.open(at: path)
     lock = try directory.lock()
-    if let saved = try directory.text(of: directory.configuration) {
-      let stored = try RunConfiguration.parse(stored: saved, fileName: directory.configuration)
+    if try directory.text(of: directory.configuration) != nil {
+      let stored = try RunConfiguration.stored(in: directory)
       try configuration.difference(from: stored) { !$0.mayChangeOnResume }.requireNone(in: path)
     }
     let given = (try? directory.text(of: options.configuration)) ?? nil
@@ -74,17 +74,5 @@ final class RunFolder {
       complain("vernier: \(warning)")
     }
     return recovery.checkpoint
-  }
-}
-
-extension RunConfiguration {
-  /// How it differs from that of a run's folder, in the keys that matter.
-  func difference(
-    from stored: RunConfiguration, where matters: (Difference) -> Bool
-  ) -> ConfigurationDifference {
-    let paths = Set(differences(from: stored).filter(matters).map(\.path))
-    return ConfigurationDifference(
-      saved: stored.flattened.filter { paths.contains($0.path) },
-      given: flattened.filter { paths.contains($0.path) })
   }
 }

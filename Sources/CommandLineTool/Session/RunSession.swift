@@ -26,6 +26,8 @@ final class RunSession {
 
   /// Checks all that can be checked before training: data, network, budget, ranks and the folder.
   ///
+  /// Then takes another run's supernet, where the configuration says so.
+  ///
   /// - Parameter isQuiet: tells nothing of its progress, for output that programs read.
   init(
     _ options: RunOptions, _ communicator: any Communicator, isQuiet: Bool = false
@@ -47,8 +49,9 @@ final class RunSession {
       folder = nil
       return
     }
-    let supernet = try OtherSupernet(
+    let supernet = try SupernetSource.find(
       for: configuration, folder: options.folder(of: configuration),
+      classes: images.training.classes.count,
       steps: plan.supernetRecipe(images: images.split.training.count).schedule.totalSteps)
     if options.dryRun {
       folder = nil
@@ -84,6 +87,7 @@ final class RunSession {
     show("MACs, narrowest   \(grouped(narrowest))")
     show("parameters, full  \(grouped(plan.fullCost.parameters))")
     show("searched          \(plan.window)")
+    if let source = configuration.supernet.from { show("supernet          from \(source)") }
     if let table = WidthTable(plan.network.widthGroups, plan.ranges, in: plan.space) {
       show("\n\(table.text)")
     }

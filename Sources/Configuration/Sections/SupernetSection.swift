@@ -143,8 +143,8 @@ extension RunConfiguration.Supernet: Section {
     [
       .optional(
         "from", \.from, .notEmpty, example: "runs/first-run",
-        "the folder of a run whose trained supernet this run copies instead of training one; all keys but those "
-          + "of run.name, engine, calibration, search and retrain must be that run's",
+        "the folder of a run whose trained supernet this run copies instead of training one; a leading ~ or "
+          + "$VARIABLE is expanded, else relative to the current folder",
         default: "trains its own"),
       .value(
         "sharing", \.sharing, example: "bcnet",

@@ -1,7 +1,7 @@
 /// A view of activations or of their gradients; the memory belongs to whoever planned it.
 ///
-/// The padding channels of every pixel are zero, and every operator keeps them so. Images may do without padding: what
-/// few channels they have, `Convolution.readsDense` tells who can read.
+/// The padding channels of every pixel are zero, and every operator keeps them so. A map of images may be dense, without
+/// padding: only a convolution whose `readsDense` holds can read it.
 public struct FeatureMap: @unchecked Sendable {
   /// The size of a stack of images: channels last, each pixel padded to a multiple of 16 channels, or dense.
   public struct Shape: Hashable, Sendable {

@@ -37,7 +37,8 @@ public struct Operand: PixelSource {
     let source = map.elements + shape.pixel(run.first, ofImage: run.image) + floats.lowerBound
     if shape.isDense {
       precondition(
-        pending == nil && run.step == 1 && stride == pixelStride, "a dense map is copied as it is")
+        pending == nil && run.step == 1 && floats == 0..<pixelStride && stride == pixelStride,
+        "a dense map is copied as it is")
       return target.update(from: source, count: run.count * pixelStride)
     }
     guard let pending else {

@@ -187,7 +187,7 @@ public final class Convolution {
     return kernel == 1 ? .sampled : channels < 16 ? .bordered : .clipped
   }
 
-  /// Whether the input may be a dense map of so many channels.
+  /// Whether the input may be a dense map of so many channels: only with a border are rows copied as they are.
   public func readsDense(channels: Int) -> Bool {
     layout(channels: channels, reversed: false) == .bordered
   }
@@ -197,8 +197,8 @@ public final class Convolution {
   ) -> Bool {
     let layer = ConvolutionLayer(
       kernel: kernel, stride: stride, height: input.height, width: input.width,
-      inputs: filter.inputs.count, outputs: filter.outputs.count)
-    return !input.isDense && layer.usesWinograd(context.convolution)
+      inputs: filter.inputs.count, outputs: filter.outputs.count, isDense: input.isDense)
+    return layer.usesWinograd(context.convolution)
   }
 
   private func checkShapes(

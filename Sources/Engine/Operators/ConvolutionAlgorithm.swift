@@ -5,17 +5,19 @@ public enum ConvolutionChoice: String, CaseIterable, Codable, Sendable {
   case auto
   /// Sums of products, in the order of taps and channels.
   case direct
-  /// Winograd's F(4x4, 3x3) wherever it applies: kernel 3, stride 1.
+  /// Winograd's F(4x4, 3x3) wherever it applies: kernel 3, stride 1, a map that is not dense.
   case winograd
 }
 
 /// One convolution as the choice of its algorithm sees it; how many images there are must not matter.
 struct ConvolutionLayer {
   let kernel, stride, height, width, inputs, outputs: Int
+  /// Whether pixels of the input have no padding, which the transforms need.
+  let isDense: Bool
 
   /// Whether to compute its three products by Winograd's transforms.
   func usesWinograd(_ choice: ConvolutionChoice) -> Bool {
-    guard kernel == 3 && stride == 1 else { return false }
+    guard kernel == 3 && stride == 1 && !isDense else { return false }
     switch choice {
     case .direct: return false
     case .winograd: return true

@@ -40,22 +40,22 @@ extension CheckpointStore {
           try target.write(block)
         }
         guard try target.finish() == record else {
-          throw .damaged(path: source.path, reason: "it changed while it was copied")
+          throw .damaged(path: source.path, reason: "it is another than when it was checked")
         }
       }
       try write(manifest, into: folder)
     }
   }
 
-  /// Gives a folder that `write` fills the checkpoint's name, once all of it is on the disk.
+  /// Gives a folder that `fill` fills the checkpoint's name, once all of it is on the disk.
   private func commit(
-    _ name: CheckpointName, _ write: (_ folder: String) throws(RunError) -> Void
+    _ name: CheckpointName, _ fill: (_ folder: String) throws(RunError) -> Void
   ) throws(RunError) {
     try files.makeDirectories(directory)
     try sweep()
     let partial = "\(directory)/\(partialPrefix)\(name.text)"
     do throws(RunError) {
-      try write(partial)
+      try fill(partial)
       try files.synchronizeDirectory(partial)
       try rename(partial, to: name)
     } catch {

@@ -18,8 +18,8 @@ public final class Executor {
   public var profile: ExecutionProfile?
   let context: EngineContext
   let steps: ExecutionSteps
-  /// Whether all that reads the image can read it without padding, a fifth of the bytes.
-  private let imageIsDense: Bool
+  /// Whether all that reads the image can read it without padding, which is most of a pixel of one or three channels.
+  package let imageIsDense: Bool
   private var storage = AlignedStorage<Float>(count: 0)
   private(set) var convolutions: [Int: Convolution] = [:]
   private(set) var depthwise: [Int: DepthwiseConvolution] = [:]

@@ -132,26 +132,32 @@ struct NormalizationCase: CustomTestStringConvertible, Sendable {
     }
   }
 
-  /// Equal pixels, a far mean, and a first pixel that is as far from the mean as one can be.
-  @Test func statisticsOfUnevenPixelsMeetTheirTwins() {
-    let shape = FeatureMap.Shape(images: 1, height: 15, width: 17, channels: 3)
-    let noise = seededNumbers(shape.pixels, seed: 5)
-    let columns: [[Float]] = [
-      Array(repeating: 0.3, count: shape.pixels), noise.map { 1000 + $0 },
-      noise.indices.map { $0 == 0 ? 1000 : noise[$0] },
-    ]
-    let values = (0..<shape.pixels).flatMap { pixel in columns.map { $0[pixel] } }
+  /// A channel's bits do not depend on how many are taken at once: some operators take panels, others whole pixels.
+  @Test(arguments: [1, 2, 3, 8, 255])
+  func momentsOfAChannelDoNotDependOnItsNeighbours(pixels: Int) {
     for kernels in KernelSet.runnable {
-      let found = withWorkbench(kernels) { bench in
-        BatchNormalization.statistics(of: bench.map(shape, values), shards: 1, in: bench.context)[0]
-      }
-      #expect(abs(found.mean[0] - Double(Float(0.3))) < 1e-7 && found.variance[0] == 0)
-      for channel in 1..<3 {
-        let exact = columns[channel].map(Double.init)
-        let mean = exact.reduce(0, +) / Double(exact.count)
-        let variance = exact.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(exact.count)
-        #expect(abs(found.mean[channel] / mean - 1) < 1e-6, "\(kernels.choice) \(channel)")
-        #expect(abs(found.variance[channel] / variance - 1) < 1e-5, "\(kernels.choice) \(channel)")
+      withWorkbench(kernels) { bench in
+        let stride = 7 * kernels.lanes
+        let x = bench.block(seededNumbers(pixels * stride, seed: pixels))
+        for vectors in 1...7 {
+          let channels = vectors * kernels.lanes
+          let found = bench.blankBlock(2 * channels)
+          kernels.chunkMoments(x, pixels, stride, channels, found, found + channels)
+          for channel in 0..<channels {
+            let first = channel / kernels.lanes * kernels.lanes
+            let alone = bench.blankBlock(2 * kernels.lanes)
+            kernels.chunkMoments(
+              x + first, pixels, stride, kernels.lanes, alone, alone + kernels.lanes)
+            let values = (0..<pixels).map { Double(x[$0 * stride + channel]) }
+            let mean = values.reduce(0, +) / Double(pixels)
+            let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+            let lane = channel - first
+            #expect(found[channel] == alone[lane])
+            #expect(found[channels + channel] == alone[kernels.lanes + lane])
+            #expect(abs(Double(found[channel]) - mean) < 1e-6)
+            #expect(abs(Double(found[channels + channel]) - squares) < 1e-5 * (1 + squares))
+          }
+        }
       }
     }
   }

@@ -133,27 +133,40 @@ extension LayerCase {
 }
 
 @Suite struct ConvolutionTests {
-  @Test(arguments: layersAndChoices.filter { $0.0.kernel > 1 && $0.0.inputs < 16 })
-  func denseImagesGiveTheSameBits(layer: LayerCase, _: ConvolutionChoice) {
+  /// Whatever the choice: transforms need padding.
+  @Test(
+    arguments: (LayerCase.seeded + LayerCase.striped).filter { $0.kernel > 1 && $0.inputs < 16 },
+    [ConvolutionChoice.auto, .winograd])
+  func denseImagesGiveTheBitsOfDirectSums(layer: LayerCase, convolution: ConvolutionChoice) {
     let data = ConvolutionData(layer)
     #expect(data.operation.readsDense(channels: layer.inputs))
     let start = seededNumbers(layer.weightCount, seed: layer.seed + 3_000)
     for kernels in KernelSet.runnable {
-      withWorkbench(kernels, threads: 2) { bench in
-        let output = data.output(bench, of: layer.denseInputShape)
-        #expect(output.raw == data.output(bench).raw, "\(kernels.choice) output")
-        let gradients = data.weightGradients(
-          bench, of: layer.denseInputShape, shards: 1, start: start)
-        #expect(
-          gradients == data.weightGradients(bench, shards: 1, start: start),
-          "\(kernels.choice) filter gradient")
+      func results(_ choice: ConvolutionChoice, of shape: FeatureMap.Shape) -> [[Float]] {
+        withWorkbench(kernels, threads: 2, convolution: choice) { bench in
+          [data.output(bench, of: shape).raw]
+            + data.weightGradients(bench, of: shape, shards: 1, start: start)
+        }
       }
+      #expect(
+        results(convolution, of: layer.denseInputShape) == results(.direct, of: layer.inputShape),
+        "\(kernels.choice)")
     }
   }
 
-  @Test func denseImagesOfManyChannelsAreRefused() {
+  @Test func denseImagesThatNoBorderIsMadeForAreRefused() async {
     #expect(!Convolution(kernel: 3, stride: 1).readsDense(channels: 16))
     #expect(!Convolution(kernel: 1, stride: 2).readsDense(channels: 3))
+    await #expect(processExitsWith: .failure) {
+      let layer = LayerCase(kernel: 1)
+      let context = EngineContext(kernels: try KernelSet.select(), threads: ThreadPool(threads: 1))
+      let memory = AlignedStorage<Float>(count: 10_000)
+      memory.withMutableElements {
+        Convolution(kernel: 1, stride: 1).forward(
+          Operand(FeatureMap(layer.denseInputShape, in: memory)), weights: $0.baseAddress!,
+          filter: layer.filter, output: FeatureMap(layer.outputShape, in: memory), in: context)
+      }
+    }
   }
 
   @Test(arguments: layersAndChoices)

@@ -19,6 +19,18 @@ import Testing
     try expectTrainingLikeNarrow(network, network.subnets[2], KernelSet.runnable[0])
   }
 
+  @Test func imagesAreDenseWhereOnlyWindowsReadThem() throws {
+    func areDense(_ networks: [SmallNetwork]) -> [Bool] {
+      networks.map { network in
+        withWorkbench(KernelSet.runnable[0]) { network.executor($0).imageIsDense }
+      }
+    }
+    #expect(
+      areDense(try [.plain(), .residual()] + SmallNetwork.named()) == [true, true, true, true])
+    // A depthwise layer reads one, a normalisation the other.
+    #expect(areDense(try [.inverted(), .unusual()]) == [false, false])
+  }
+
   private func expectTrainingLikeNarrow(
     _ network: SmallNetwork, _ subnet: Subnet, _ kernels: KernelSet
   ) throws {
