@@ -46,12 +46,11 @@ final class OwnConvolution {
           outputs: ChannelSlice(0..<shape.outputs)))
     }
     let filter = shape.kernel * shape.kernel * shape.inputs * shape.outputs / shape.groups
-    let gradientOfImage = inputShape.isDense ? gradientShape.elements : 0
-    storage = [inputShape.elements, outputShape.elements, filter, filter, gradientOfImage].map {
-      AlignedStorage(count: $0)
-    }
+    storage = [
+      inputShape.elements, outputShape.elements, filter, filter, gradientShape.elements,
+    ].map { AlignedStorage(count: $0) }
     input = FeatureMap(inputShape, in: storage[0])
-    inputGradient = inputShape.isDense ? FeatureMap(gradientShape, in: storage[4]) : input
+    inputGradient = FeatureMap(gradientShape, in: storage[4])
     output = FeatureMap(outputShape, in: storage[1])
     // `storage` holds both.
     weights = storage[2].withMutableElements { $0.baseAddress! }
@@ -109,8 +108,8 @@ final class OwnConvolution {
         in: context)
     case .backwardData:
       convolution.backwardData(
-        output, weights: weights, fullChannels: full, channels: channels, inputGradient: input,
-        in: context)
+        output, weights: weights, fullChannels: full, channels: channels,
+        inputGradient: inputGradient, in: context)
     case .backwardWeights:
       convolution.backwardFilter(
         Operand(input), GradientOperand(output), fullChannels: full, channels: channels,

@@ -31,8 +31,7 @@ final class RunFolder {
     let path = options.folder(of: configuration)
     directory = try RunDirectory.open(at: path)
     lock = try directory.lock()
-    if try directory.text(of: directory.configuration) != nil {
-      let stored = try RunConfiguration.stored(in: directory)
+    if let stored = try RunConfiguration.storedIfAny(in: directory) {
       try configuration.difference(from: stored) { !$0.mayChangeOnResume }.requireNone(in: path)
     }
     let given = (try? directory.text(of: options.configuration)) ?? nil

@@ -18,7 +18,8 @@ struct SupernetSource {
     for configuration: RunConfiguration, folder: String, classes: Int, steps: Int
   ) throws -> SupernetSource? {
     guard let path = configuration.supernet.from,
-      try newest(in: RunDirectory.checkpoints(of: folder)) == nil
+      try !CheckpointStore(directory: RunDirectory.checkpoints(of: folder), keep: 1)
+        .hasCheckpoint(of: RunSession.supernetPhase)
     else { return nil }
     return try SupernetSource(
       path, for: configuration, folder: folder, classes: classes, steps: steps)
@@ -53,7 +54,8 @@ struct SupernetSource {
           "the run in \(path) has images of \(network.classes) classes and this one of \(classes); "
             + "give it the same images", exitCode: ExitStatus.badData)
       }
-      guard let found = try Self.newest(in: directory.checkpoints) else {
+      let store = CheckpointStore(directory: directory.checkpoints, keep: 1)
+      guard let found = try store.newestIntact(phase: RunSession.supernetPhase) else {
         throw refusal(
           "the run in \(path) has no trained supernet; run `vernier train` with its "
             + "configuration first", exitCode: ExitStatus.missingInput)
@@ -71,11 +73,6 @@ struct SupernetSource {
     }
   }
 
-  private static func newest(in checkpoints: String) throws -> Recovery? {
-    try CheckpointStore(directory: checkpoints, keep: 1)
-      .newestIntact(phase: RunSession.supernetPhase)
-  }
-
   /// Copies it and its figures: from then on the new run does without the other.
   func copy(to folder: RunFolder, _ progress: Progress) throws {
     if let figures = try directory.text(of: directory.metrics(.train)) {
@@ -87,15 +84,22 @@ struct SupernetSource {
 }
 
 extension RunConfiguration {
+  /// What a run was started with; none in a new folder.
+  static func storedIfAny(in directory: RunDirectory) throws -> RunConfiguration? {
+    try directory.text(of: directory.configuration).map {
+      try parse(stored: $0, fileName: directory.configuration)
+    }
+  }
+
   /// What a run was started with.
   ///
   /// - Throws: `RunError` when the folder is no run.
   static func stored(in directory: RunDirectory) throws -> RunConfiguration {
-    guard let text = try directory.text(of: directory.configuration) else {
+    guard let configuration = try storedIfAny(in: directory) else {
       throw RunError.damaged(
         path: directory.path, reason: "it has no config.yaml, so it is not a run's folder")
     }
-    return try parse(stored: text, fileName: directory.configuration)
+    return configuration
   }
 
   /// How it differs from that of a run's folder, in the keys that matter.

@@ -43,6 +43,11 @@ public struct CheckpointStore: Sendable {
       reason: "\(newest.reason), and \(phase) has no intact checkpoint beside it")
   }
 
+  /// Whether a phase has any checkpoint, whole or not; none of them is read.
+  public func hasCheckpoint(of phase: String) throws(RunError) -> Bool {
+    try !names(of: phase).isEmpty
+  }
+
   private func recovery(
     using name: CheckpointName, after faults: [(name: String, reason: String)]
   ) -> Recovery {
