@@ -170,6 +170,12 @@ extension RunConfiguration {
             "search.explored (\(search.explored)) must be at most search.population "
             + "(\(search.population))"))
     }
+    if search.variant == .referenceCode, search.method == .evolution, !search.drawsFromPrior {
+      found.append(
+        Contradiction(
+          keys: ["search.variant", "search.newcomers"],
+          sentence: "search.variant is only for newcomers prior"))
+    }
     if search.top > search.population {
       found.append(
         Contradiction(

@@ -20,16 +20,16 @@ extension RunConfiguration {
     engine: Engine(kernels: .automatic, convolution: .automatic, threads: 0),
     supernet: Supernet(
       from: nil, sharing: .ua, free: FreeChannels(offset: 1, assignments: 2), sampler: .sandwich,
-      layers: .apart,
-      networks: 4, distill: true, temperature: 3,
+      variant: .recommended, layers: .apart, networks: 4, distill: true, temperature: 3,
       attentive: Attention(
         judge: .loss, warmupEpochs: 1, scored: 128, candidates: 3, keep: .best, costs: 25),
       fullNetworkEvery: 0, records: Records(kept: 100, part: Percentage(percent: 10)),
       recipe: recipe(epochs: 5)),
     calibration: Calibration(images: 1024, batch: 128),
     search: Search(
-      method: .evolution, population: 50, generations: 40, newcomers: .prior, top: 10,
-      mutations: 25, crossovers: 25, mutationProbability: 0.1, terms: .scores, initial: 64,
+      method: .evolution, population: 50, generations: 40, newcomers: .prior,
+      variant: .recommended, top: 10, mutations: 25, crossovers: 25, mutationProbability: 0.1,
+      terms: .scores, initial: 64,
       explored: 4,
       budget: Budget(
         macs: .share(Percentage(percent: 50)), lowest: Percentage(percent: 80),

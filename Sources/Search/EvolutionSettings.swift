@@ -12,11 +12,13 @@ public struct EvolutionSettings: Codable, Hashable, Sendable {
   public let crossovers: Int
   /// Probability that a mutation resamples a gene, in [0, 1].
   public let mutationProbability: Double
+  /// Whether such a gene comes from the prior, where there is one, and not from all widths alike.
+  public let mutatesByPrior: Bool
 
   /// Settings of a search; candidates beyond `mutations + crossovers` have no parents.
   public init(
     population: Int, generations: Int, top: Int, mutations: Int, crossovers: Int,
-    mutationProbability: Double
+    mutationProbability: Double, mutatesByPrior: Bool = false
   ) {
     precondition(
       min(population, generations, top) >= 1, "population, generations and top are at least 1")
@@ -30,5 +32,6 @@ public struct EvolutionSettings: Codable, Hashable, Sendable {
     self.mutations = mutations
     self.crossovers = crossovers
     self.mutationProbability = mutationProbability
+    self.mutatesByPrior = mutatesByPrior
   }
 }

@@ -28,11 +28,15 @@ extension EvolutionarySearch {
     of parents: [[Int]], seen: inout Set<[Int]>, cost: ([Int]) -> NetworkCost
   ) -> [Candidate] {
     var random = stream(.mutation)
+    let prior = settings.mutatesByPrior ? prior : nil
     return space.children(settings.mutations, seen: &seen, cost: cost) {
       let parent = parents[random.integer(below: parents.count)]
-      return zip(parent, space.choices).map { bin, range in
+      return parent.indices.map { group in
         let isResampled = Double(random.uniform()) < settings.mutationProbability
-        return isResampled ? random.integer(in: range) : bin
+        guard isResampled else { return parent[group] }
+        let range = space.choices[group]
+        return prior?.bins(ofGroup: group, among: range, using: &random)
+          ?? random.integer(in: range)
       }
     }
   }

@@ -14,14 +14,19 @@ public struct WidthPrior: Hashable, Codable, Sendable {
   ///
   /// - Parameter choices: the bins that each group may take.
   public func bins(of choices: [ClosedRange<Int>], using random: inout RandomStream) -> [Int] {
-    zip(choices, probabilities).map { range, probabilities in
-      var left = Double(random.uniform())
-      for (bins, probability) in zip(range, probabilities) {
-        left -= probability
-        if left < 0 { return bins }
-      }
-      return range.upperBound
+    choices.indices.map { bins(ofGroup: $0, among: choices[$0], using: &random) }
+  }
+
+  /// One group's bins.
+  func bins(
+    ofGroup group: Int, among range: ClosedRange<Int>, using random: inout RandomStream
+  ) -> Int {
+    var left = Double(random.uniform())
+    for (bins, probability) in zip(range, probabilities[group]) {
+      left -= probability
+      if left < 0 { return bins }
     }
+    return range.upperBound
   }
 }
 

@@ -18,7 +18,10 @@ extension PriorProblem {
   ///   - records: of its training.
   ///   - budget: multiply-accumulates for one image, above 0.
   public init(_ records: LossRecords, cost: CostModel, budget: Int) {
-    self.init(losses: records.means, cost: cost.product, budget: Double(budget))
+    // Where all networks compete, a width without records is common, and BCNetV2's released code gives it 10.
+    self.init(
+      losses: records.means, unknown: records.settings.competition == .allNetworks ? 10 : nil,
+      cost: cost.product, budget: Double(budget))
   }
 }
 

@@ -25,6 +25,23 @@ extension CommandLineTests {
       #expect(try hash("supernet.temperature=3", "supernet.optimizer.clip_value=0") == hashes[0])
     }
 
+    /// As much of BCNetV2's released code as somebody may want.
+    @Test(.timeLimit(.minutes(5))) func theReleasedCodeIsFollowedWhereSaid() throws {
+      let code = "supernet.variant=reference-code"
+      #expect(try hash(["train", "run.yaml"], [code]) != hash(["train", "run.yaml"], []))
+      let search = ["search.generations=3", "search.mutations=6", "search.crossovers=0"]
+      func scored(_ settings: [String]) throws -> [[Int]] {
+        let place = try Workplace()
+        let words = (settings + search).flatMap { ["--set", $0] }
+        expectSuccess(try place.vernier(["train", "run.yaml"] + words))
+        expectSuccess(try place.vernier(["search", "run.yaml"] + words))
+        return try place.run.scores().map(\.bins)
+      }
+      let recommended = try scored([])
+      #expect(try scored(["search.variant=reference-code"]) != recommended)
+      #expect(try scored([code]) != recommended)
+    }
+
     @Test(.timeLimit(.minutes(5))) func finalNetworksMaySeeSmallImagesToo() throws {
       func hash(_ settings: String...) throws -> String {
         try self.hash(["run", "run.yaml"], ["retrain.epochs=2"] + settings)

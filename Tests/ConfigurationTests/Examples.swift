@@ -18,6 +18,13 @@ enum Example {
     supernet: {sharing: cafenet, sampler: attentive, attentive: {judge: predictor}}
 
     """
+  static let bilateral = """
+    run: {name: a}
+    data: {path: images}
+    supernet: {sampler: complementary}
+    search: {newcomers: prior}
+
+    """
   static let predictor = """
     run: {name: a}
     data: {path: images}
@@ -43,7 +50,9 @@ enum Example {
     retrain: {small_images: {epochs: 1}}
 
     """
-  static let all = [jpeg, synthetic, stepwise, attentive, predictor, viterbi, byCost, growing]
+  static let all = [
+    jpeg, synthetic, stepwise, attentive, bilateral, predictor, viterbi, byCost, growing,
+  ]
 }
 
 /// What a text is refused with, or nil when it is taken.

@@ -226,6 +226,18 @@ struct Refusal: CustomTestStringConvertible, Sendable {
       "supernet: {sampler: uniform, networks: 3}",
       "run.yaml:3: supernet.networks is only for samplers sandwich, attentive and marginals"),
     Refusal(
+      "supernet: {sharing: bcnet, networks: 3}",
+      "run.yaml:3: supernet.networks is only for samplers sandwich, attentive and marginals"),
+    Refusal(
+      "supernet: {variant: reference-code}",
+      "run.yaml:3: supernet.variant is only for sampler complementary"),
+    Refusal(
+      "search: {variant: reference-code}", "run.yaml:3: search.variant is only for newcomers prior"
+    ),
+    Refusal(
+      "search: {newcomers: random, variant: recommended}",
+      "run.yaml:3: search.variant is only for newcomers prior"),
+    Refusal(
       "search:\n  method: predictor\n  population: 3",
       "run.yaml:5: search.explored (4) must be at most search.population (3)"),
     Refusal(

@@ -102,6 +102,15 @@ import Testing
     }
   }
 
+  @Test func theReleasedCodeIsFollowedWhereSaid() throws {
+    let set = ["supernet.sharing=bcnet", "supernet.variant=reference-code"]
+    let trained = try parsed(Example.jpeg, set: set)
+    #expect(trained.supernet.isReferenceCode && trained.search.variant == .recommended)
+    let both = try parsed(Example.jpeg, set: set + ["search.variant=reference-code"])
+    #expect(both.supernet.isReferenceCode && both.search.variant == .referenceCode)
+    #expect(try !parsed(Example.bilateral).supernet.isReferenceCode)
+  }
+
   @Test func theValueSurvivesJSON() throws {
     let configuration = try parsed(Example.stepwise)
     let data = try JSONEncoder().encode(configuration)

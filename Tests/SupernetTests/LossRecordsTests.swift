@@ -34,6 +34,38 @@ import Testing
     #expect(records.means == [[1, 3], [2, nil]])
   }
 
+  /// As BCNetV2's released code keeps them: the networks that were kept are the same in every group.
+  @Test func networksMayCompeteWithAllOthers() throws {
+    var records = LossRecords(
+      of: try SearchSpace(HandMade.chain(4, 4, 4), bins: 4),
+      settings: LossRecords.Settings(kept: 5, part: 1, competition: .allNetworks))
+    var all: [(loss: Double, bins: [Int])] = []
+    var random = RandomStream(seed: 2, purpose: .testing)
+    for _ in 0..<60 {
+      let loss = Double(random.uniform()) + 1
+      let bins = (0..<3).map { _ in random.integer(in: 1...4) }
+      all.append((loss, bins))
+      records.add(loss, of: Widths(bins: bins))
+      let best = all.sorted { $0.loss < $1.loss }.prefix(5)
+      for group in 0..<3 {
+        for width in 1...4 {
+          #expect(
+            records.losses[group][width - 1]
+              == best.filter { $0.bins[group] == width }.map(\.loss))
+        }
+      }
+    }
+    let data = try JSONEncoder().encode(records)
+    #expect(try JSONDecoder().decode(LossRecords.self, from: data) == records)
+  }
+
+  /// Checkpoints of the time before there was a choice.
+  @Test func settingsWithoutACompetitionAreOfEachWidth() throws {
+    let old = Data(#"{"kept": 7, "part": 0.5}"#.utf8)
+    let settings = try JSONDecoder().decode(LossRecords.Settings.self, from: old)
+    #expect(settings == LossRecords.Settings(kept: 7, part: 0.5, competition: .eachWidth))
+  }
+
   @Test func oneListHoldsAll() throws {
     var records = try Self.records(kept: 2)
     for (loss, bins) in [(0.1, [2, 2]), (0.3, [3, 2]), (0.2, [3, 2]), (0.7, [3, 2])] {

@@ -20,9 +20,11 @@ private func scoring(_ sharing: any WeightSharing, _ space: SearchSpace) -> [Rea
 }
 
 /// What bilateral coupling trains for some widths and for their complement.
-private func complementaryPair(_ widths: Widths, in space: SearchSpace) -> [Realization] {
+private func complementaryPair(
+  _ widths: Widths, in space: SearchSpace, by complement: Complement = .exact
+) -> [Realization] {
   var stream = RandomStream(seed: 1, purpose: .sharing)
-  return [widths, space.complement(of: widths)].map {
+  return [widths, space.complement(of: widths, by: complement)].map {
     BilaterallyCoupled().scoringRealization(of: $0, in: space, using: &stream)
   }
 }
@@ -55,6 +57,15 @@ private func complementaryPair(_ widths: Widths, in space: SearchSpace) -> [Real
         }
       }
     }
+  }
+
+  /// What BCNetV2's released code does, over all widths of a layer: at four bins the outer ones are trained half as
+  /// often again, at twenty by a twelfth.
+  @Test(arguments: [(4, [9, 6, 6, 9]), (20, [41] + Array(repeating: 38, count: 18) + [41])])
+  func aComplementABinShortTrainsTheOuterBinsMore(bins: Int, expected: [Int]) throws {
+    let space = try SearchSpace(HandMade.chain(bins), bins: bins)
+    let pairs = allWidths(in: space).flatMap { complementaryPair($0, in: space, by: .oneShort) }
+    #expect(uses(of: pairs, channels: bins) == expected)
   }
 
   /// BCNetV2's claim: with the base doubled, every channel serves K - b + 1 subnets, and two of every pair.
@@ -109,6 +120,9 @@ private func complementaryPair(_ widths: Widths, in space: SearchSpace) -> [Real
     let space = try SearchSpace(
       HandMade.chain(8), ranges: [BinRange(lowest: 3, highest: 7, total: 8)])
     #expect(allWidths(in: space).map { space.complement(of: $0).bins[0] } == [5, 4, 3, 3, 3])
+    #expect(
+      allWidths(in: space).map { space.complement(of: $0, by: .oneShort).bins[0] }
+        == [4, 3, 3, 3, 3])
   }
 
   @Test func theComplementIsTakenGroupByGroup() throws {

@@ -23,6 +23,22 @@ import Training
     #expect(abs(cost.product.mean(probabilities) - expected) < 1e-9 * expected)
   }
 
+  /// A width that none of the best networks has: the worst of its group, or 10 as in BCNetV2's released code.
+  @Test(arguments: [LossRecords.Settings.Competition.eachWidth, .allNetworks])
+  func whatIsNotRecordedLooksBad(_ competition: LossRecords.Settings.Competition) throws {
+    let space = try SmallTraining().space()
+    var records = LossRecords(
+      of: space, settings: LossRecords.Settings(kept: 2, part: 1, competition: competition))
+    for (loss, bins) in [(1.5, [1, 1]), (0.5, [2, 2]), (0.75, [3, 2])] {
+      records.add(loss, of: Widths(bins: bins))
+    }
+    let losses = PriorProblem(records, cost: CostModel(space), budget: 1000).losses
+    switch competition {
+    case .eachWidth: #expect(losses == [[1.5, 0.5, 0.75, 1.5], [1.5, 0.625, 1.5, 1.5]])
+    case .allNetworks: #expect(losses == [[10, 0.5, 0.75, 10], [10, 0.625, 10, 10]])
+    }
+  }
+
   /// From the records alone, the same on every rank, at the budget's cost, and less of what trained badly.
   @Test func ranksAgreeOnThePrior() throws {
     let training = SmallTraining(

@@ -19,8 +19,8 @@ extension RunConfiguration.Search {
         space: space,
         settings: EvolutionSettings(
           population: population, generations: generations, top: top, mutations: mutations,
-          crossovers: crossovers, mutationProbability: mutationProbability), prior: prior,
-        seed: seed)
+          crossovers: crossovers, mutationProbability: mutationProbability,
+          mutatesByPrior: variant == .referenceCode), prior: prior, seed: seed)
     case .nsga2:
       NonDominatedSearch(
         space: space, population: population, generations: generations,

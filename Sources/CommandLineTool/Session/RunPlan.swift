@@ -62,7 +62,9 @@ struct RunPlan {
       switch supernet.sampler {
       case .uniform: WidthSampler(space: space, layers: supernet.layers.asSampled, seed: seed)
       case .complementary:
-        ComplementarySampler(space: space, layers: supernet.layers.asSampled, seed: seed)
+        ComplementarySampler(
+          space: space, layers: supernet.layers.asSampled,
+          complement: supernet.isReferenceCode ? .oneShort : .exact, seed: seed)
       case .attentive where supernet.usesPredictor && predictor == nil, .sandwich:
         SandwichSampler(
           space: space, layers: supernet.layers.asSampled, seed: seed, count: supernet.networks,
@@ -110,7 +112,9 @@ struct RunPlan {
   /// Which losses the supernet's training keeps.
   var recording: LossRecords.Settings {
     let records = configuration.supernet.records
-    return LossRecords.Settings(kept: records.kept, part: records.part.percent / 100)
+    return LossRecords.Settings(
+      kept: records.kept, part: records.part.percent / 100,
+      competition: configuration.supernet.isReferenceCode ? .allNetworks : .eachWidth)
   }
 
   /// The supernet's recipe in steps, for a number of training images.

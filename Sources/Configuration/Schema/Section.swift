@@ -3,7 +3,7 @@ protocol Section: Codable, Hashable, Sendable {
   /// In the order in which they are read and written.
   static var fields: [Field<Self>] { get }
 
-  /// Sets the defaults that depend on other keys, for keys that were not given.
+  /// Sets the defaults that depend on keys before them, for keys that were not given; any number of times.
   mutating func fillDefaults(given: Set<String>)
 }
 
@@ -13,18 +13,21 @@ extension Section {
   /// Reads a section over the defaults that `self` holds.
   mutating func read(_ slot: Slot, _ reading: inout Reading) throws(ConfigurationError) {
     let members = try slot.sectionMembers()
+    let given = Set(members.map(\.key))
     for member in members { try Self.checkName(member, of: slot.path) }
     for field in Self.fields {
       let child = Slot(
         path: slot.path.appending(key: field.name),
         member: members.first { $0.key == field.name }, enclosing: slot.place)
+      // What a condition asks about may be a default that hangs on a key before it.
+      fillDefaults(given: given)
       if let condition = field.condition, !condition.holds(self) {
         try child.refuseIfGiven(condition.words)
       } else {
         try field.read(child, &self, &reading)
       }
     }
-    fillDefaults(given: Set(members.map(\.key)))
+    fillDefaults(given: given)
   }
 
   /// Every key that has a meaning here, in table order.

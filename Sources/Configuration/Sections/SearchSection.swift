@@ -9,6 +9,8 @@ extension RunConfiguration {
     public var generations: Int
     /// Where candidates without parents come from.
     public var newcomers: Newcomers
+    /// Whose reading of the search from a prior is followed.
+    public var variant: Variant
     /// The best candidates of all rounds, from which children come.
     public var top: Int
     /// Children of a generation that are changed copies.
@@ -102,6 +104,9 @@ extension Condition<RunConfiguration.Search> {
   fileprivate static let evolution = Condition(words: "method evolution") {
     $0.method == .evolution
   }
+  fileprivate static let fromPrior = Condition(words: "newcomers prior") {
+    evolution.holds($0) && $0.newcomers == .prior
+  }
   fileprivate static let breeding = Condition(words: "methods evolution and nsga2") {
     $0.method == .evolution || $0.method == .nsga2
   }
@@ -139,6 +144,10 @@ extension RunConfiguration.Search: Section {
         + "networks alike; prior: widths that had low losses in training, at the budget's cost",
       when: .evolution,
       default: "prior where bcnet or bcnetv2 train random networks alone, else random"),
+    .value(
+      "variant", \.variant, example: "reference-code",
+      "whose reading of it; recommended: mutations draw from all widths alike; reference-code: as BCNetV2's "
+        + "released code, from the prior", when: .fromPrior),
     .value(
       "top", \.top, .positive, unit: "candidates", example: "5",
       "best of all generations, the parents of the next", when: .evolution,

@@ -9,6 +9,8 @@ extension RunConfiguration {
     public var free: FreeChannels
     /// Which widths a step trains.
     public var sampler: Sampler
+    /// Whose reading of the complementary sampler is followed.
+    public var variant: Variant
     /// How the widths of a random network's layers go together.
     public var layers: Layers
     /// Networks of a step of the sandwich and attentive samplers, the widest and the narrowest included.
@@ -51,6 +53,14 @@ extension RunConfiguration {
     case attentive
     /// A sandwich whose random networks are those that training holds for good so far.
     case marginals
+  }
+
+  /// Whose reading of a method is followed where paper and released code differ.
+  public enum Variant: String, Codable, CaseIterable, Sendable {
+    /// What docs/methods.md recommends.
+    case recommended
+    /// What the released code does.
+    case referenceCode = "reference-code"
   }
 
   /// How the widths of a random network's layers go together.
@@ -134,6 +144,7 @@ extension RunConfiguration {
 extension RunConfiguration.Sharing: Choice {}
 extension RunConfiguration.Sampler: Choice {}
 extension RunConfiguration.Layers: Choice {}
+extension RunConfiguration.Variant: Choice {}
 extension RunConfiguration.Extreme: Choice {}
 extension RunConfiguration.Judge: Choice {}
 extension RunConfiguration.ReferenceNetwork: Choice {}
@@ -159,6 +170,11 @@ extension RunConfiguration.Supernet: Section {
           + "whose random ones are the best or worst of several; marginals: one whose random ones are, more "
           + "and more, good ones of the budget by the losses so far",
         default: "sandwich with ua, complementary with bcnet and bcnetv2, uniform with cafenet"),
+      .value(
+        "variant", \.variant, example: "reference-code",
+        "whose reading of it; recommended: exact complements, and supernet.records of each width; reference-code: "
+          + "as BCNetV2's released code, complements a bin short, and records of the best networks alone",
+        when: .complementary),
       .value(
         "layers", \.layers, example: "together",
         "how a random network's layers go together; apart: each has a width of its own; together: one "
@@ -191,6 +207,9 @@ extension Condition<RunConfiguration.Supernet> {
   fileprivate static let free = Condition(words: "samplers uniform, complementary and sandwich") {
     [.uniform, .complementary, .sandwich].contains($0.sampler)
   }
+  fileprivate static let complementary = Condition(words: "sampler complementary") {
+    $0.sampler == .complementary
+  }
   fileprivate static let sandwich = Condition(words: "samplers sandwich, attentive and marginals") {
     [.sandwich, .attentive, .marginals].contains($0.sampler)
   }
@@ -220,6 +239,9 @@ extension RunConfiguration.Supernet {
 
   /// Whether a predictor, fitted after a warm-up, says which networks are trained.
   public var usesPredictor: Bool { sampler == .attentive && attentive.judge == .predictor }
+
+  /// Whether the released code of a method is followed where it differs.
+  public var isReferenceCode: Bool { sampler == .complementary && variant == .referenceCode }
 
   /// Whether a step trains more than the widest and the narrowest network.
   var drawsNetworks: Bool { sampler != .sandwich || networks > 2 }

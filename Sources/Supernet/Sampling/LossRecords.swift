@@ -2,8 +2,8 @@
 ///
 /// A step's loss is that of one network over the global batch; it counts for all of its widths, group by group. What a
 /// group's width is worth shows in the mean of its least losses: BCNet's prior is made of these means (Su et al., CVPR
-/// 2021). As in its first code, and unlike in its second one, which keeps the least of all networks together, every
-/// width has a list of its own, so that none that was trained is without evidence.
+/// 2021). As in its first code every width has a list of its own, so that none that was trained is without evidence; its
+/// second code keeps the least of all networks together (``Settings/Competition``).
 public struct LossRecords: Hashable, Codable, Sendable {
   /// Which losses are kept.
   public struct Settings: Hashable, Codable, Sendable {
@@ -12,12 +12,31 @@ public struct LossRecords: Hashable, Codable, Sendable {
     /// Of all steps the last ones that count, as a fraction above 0 and at most 1: losses fall while a network learns, so
     /// early ones would only tell when a width was trained.
     public let part: Double
+    /// Among which losses the least are kept.
+    public let competition: Competition
+
+    /// Among which losses the least are kept.
+    public enum Competition: String, Codable, Sendable {
+      /// Those of one width.
+      case eachWidth
+      /// Those of all networks: `kept` of each group altogether, as BCNetV2's released code has it (`bcnet.py`).
+      case allNetworks
+    }
 
     /// By default the 100 least of the last tenth.
-    public init(kept: Int = 100, part: Double = 0.1) {
+    public init(kept: Int = 100, part: Double = 0.1, competition: Competition = .eachWidth) {
       precondition(kept >= 1 && part > 0 && part <= 1, "something is kept, of some steps")
       self.kept = kept
       self.part = part
+      self.competition = competition
+    }
+
+    /// From a checkpoint; one that does not name the competition is of the time when each width had its own.
+    public init(from decoder: any Decoder) throws {
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      kept = try values.decode(Int.self, forKey: .kept)
+      part = try values.decode(Double.self, forKey: .part)
+      competition = try values.decodeIfPresent(Competition.self, forKey: .competition) ?? .eachWidth
     }
 
     /// Whether a step counted from 0 is one of the last `part` of all; the very last step always is.
@@ -49,6 +68,9 @@ public struct LossRecords: Hashable, Codable, Sendable {
   public mutating func add(_ loss: Double, of widths: Widths) {
     for (group, kept) in widths.bins.enumerated() {
       losses[group][kept - choices[group].lowerBound].insert(loss, keeping: settings.kept)
+      if settings.competition == .allNetworks {
+        losses[group].removeGreatest(beyond: settings.kept)
+      }
     }
   }
 
@@ -89,5 +111,14 @@ extension [Double] {
     if place == count { return }
     insert(value, at: place)
     if self.count > count { removeLast() }
+  }
+}
+
+extension [[Double]] {
+  /// Takes the greatest value out of ascending lists that hold more than `count` together; of equal ones the first.
+  fileprivate mutating func removeGreatest(beyond count: Int) {
+    guard reduce(0, { $0 + $1.count }) > count else { return }
+    let greatest = indices.max { (self[$0].last ?? -.infinity) < (self[$1].last ?? -.infinity) }
+    if let greatest { self[greatest].removeLast() }
   }
 }
