@@ -99,7 +99,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["CommandLineTool", "GroundTruth", "JPEGShims", "Runs", "Search", "Supernet"]),
+      dependencies: [
+        "CommandLineTool", "GroundTruth", "JPEGShims", "Runs", "Search", "Supernet", "Training",
+      ]
+    ),
 
     // Proof of the kernels' compiled code, and planted faults that it must find; nothing links them.
     .testTarget(name: "KernelCodeTests", dependencies: ["TestSupport"]),

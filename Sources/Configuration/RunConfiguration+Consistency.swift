@@ -15,7 +15,7 @@ extension RunConfiguration {
   ) throws(ConfigurationError) {
     let contradictions =
       dataContradictions + samplingContradictions + calibrationContradictions
-      + spaceContradictions + searchContradictions
+      + spaceContradictions + variantContradictions(places) + searchContradictions
       + contradictions(in: supernet.recipe, "supernet")
       + contradictions(in: retrain.recipe, "retrain")
     guard let first = contradictions.first else { return }
@@ -160,6 +160,16 @@ extension RunConfiguration {
     return []
   }
 
+  /// Where newcomers come from is not yet known when the key is read, unless it is given too.
+  private func variantContradictions(_ places: [String: Place]) -> [Contradiction] {
+    if places["search.variant"] == nil || search.drawsFromPrior { return [] }
+    return [
+      Contradiction(
+        keys: ["search.variant"],
+        sentence: "search.variant is only for \(Condition<Search>.fromPrior.words)")
+    ]
+  }
+
   private var searchContradictions: [Contradiction] {
     var found: [Contradiction] = []
     if search.method == .predictor, search.explored > search.population {
@@ -169,12 +179,6 @@ extension RunConfiguration {
           sentence:
             "search.explored (\(search.explored)) must be at most search.population "
             + "(\(search.population))"))
-    }
-    if search.variant == .referenceCode, search.method == .evolution, !search.drawsFromPrior {
-      found.append(
-        Contradiction(
-          keys: ["search.variant", "search.newcomers"],
-          sentence: "search.variant is only for newcomers prior"))
     }
     if search.top > search.population {
       found.append(

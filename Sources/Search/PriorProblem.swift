@@ -28,17 +28,10 @@ public struct PriorProblem: Hashable, Codable, Sendable {
 
   /// - Parameters:
   ///   - losses: [group][bins - least bins].
-  ///   - unknown: what a width without one counts as; by default as the worst of its group, so that nothing unknown
-  ///     looks good.
   ///   - budget: a cost above 0; one beyond the widest network's means that one's.
-  public init(
-    losses: [[Double?]], unknown: Double? = nil, cost: ProductCost, budget: Double
-  ) {
+  public init(losses: [[Double]], cost: ProductCost, budget: Double) {
     precondition(budget > 0, "something may be spent")
-    self.losses = losses.map { group in
-      let missing = unknown ?? group.compactMap(\.self).max() ?? 0
-      return group.map { $0 ?? missing }
-    }
+    self.losses = losses
     self.cost = cost
     let widest = cost.factors.map { group in
       group.indices.map { $0 == group.count - 1 ? 1.0 : 0 }

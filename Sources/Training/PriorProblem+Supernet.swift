@@ -18,21 +18,13 @@ extension PriorProblem {
   ///   - records: of its training.
   ///   - budget: multiply-accumulates for one image, above 0.
   public init(_ records: LossRecords, cost: CostModel, budget: Int) {
-    // Where all networks compete, a width without records is common, and BCNetV2's released code gives it 10.
-    self.init(
-      losses: records.means, unknown: records.settings.competition == .allNetworks ? 10 : nil,
-      cost: cost.product, budget: Double(budget))
+    self.init(losses: records.estimates, cost: cost.product, budget: Double(budget))
   }
 }
 
 extension LossRecords {
   /// What each width is worth, the higher the better: minus its mean loss, a group's share of it (AOWS, section 3.2).
-  ///
-  /// A width without losses is as bad as the worst of its group.
   public var worth: [[Double]] {
-    means.map { group in
-      let worst = group.compactMap(\.self).max() ?? 0
-      return group.map { -($0 ?? worst) / Double(means.count) }
-    }
+    estimates.map { group in group.map { -$0 / Double(choices.count) } }
   }
 }

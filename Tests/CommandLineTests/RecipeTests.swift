@@ -1,4 +1,6 @@
+import Foundation
 import Testing
+import Training
 
 extension CommandLineTests {
   /// Keys of how networks are trained reach their training.
@@ -30,6 +32,16 @@ extension CommandLineTests {
       let code = "supernet.variant=reference-code"
       #expect(try hash(["train", "run.yaml"], [code]) != hash(["train", "run.yaml"], []))
       let search = ["search.generations=3", "search.mutations=6", "search.crossovers=0"]
+      // Two networks are kept, and each group has the widths of both.
+      let place = try Workplace()
+      let few = ["--set", "supernet.records.kept=2", "--set", "supernet.records.part=100%"]
+      expectSuccess(try place.vernier(["train", "run.yaml", "--set", code] + few))
+      let saved = try #require(place.run.checkpoints(of: "supernet").last)
+      let state = try place.run.text("checkpoints/\(saved)/state.json")
+      let records = try JSONDecoder().decode(TrainerState.self, from: Data(state.utf8)).records
+      #expect(records?.settings.competition == .allNetworks)
+      #expect(records?.losses.allSatisfy { $0.joined().count == 2 } == true)
+
       func scored(_ settings: [String]) throws -> [[Int]] {
         let place = try Workplace()
         let words = (settings + search).flatMap { ["--set", $0] }

@@ -95,6 +95,12 @@ import Testing
     let stored = try RunConfiguration.parse(stored: text, fileName: "config.yaml")
     #expect(
       now.differences(from: stored).map(\.description) == ["supernet.temperature: 1 -> 3"])
+    // Before there were variants all runs followed what is recommended.
+    let bilateral = try parsed(Example.bilateral)
+    let lacking = bilateral.resolvedYAML.split(separator: "\n").filter { !$0.contains("variant:") }
+    let earlier = try RunConfiguration.parse(
+      stored: lacking.joined(separator: "\n"), fileName: "config.yaml")
+    #expect(bilateral.differences(from: earlier).isEmpty)
     let whole = try RunConfiguration.parse(stored: now.resolvedYAML, fileName: "config.yaml")
     #expect(now.differences(from: whole).isEmpty)
   }

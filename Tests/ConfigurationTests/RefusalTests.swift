@@ -232,11 +232,18 @@ struct Refusal: CustomTestStringConvertible, Sendable {
       "supernet: {variant: reference-code}",
       "run.yaml:3: supernet.variant is only for sampler complementary"),
     Refusal(
-      "search: {variant: reference-code}", "run.yaml:3: search.variant is only for newcomers prior"
+      "search: {variant: reference-code}",
+      "run.yaml:3: search.variant is only for method evolution with newcomers prior"
     ),
     Refusal(
+      "search: {variant: recommended}",
+      "run.yaml:3: search.variant is only for method evolution with newcomers prior"),
+    Refusal(
+      "search: {method: nsga2, variant: recommended}",
+      "run.yaml:3: search.variant is only for method evolution with newcomers prior"),
+    Refusal(
       "search: {newcomers: random, variant: recommended}",
-      "run.yaml:3: search.variant is only for newcomers prior"),
+      "run.yaml:3: search.variant is only for method evolution with newcomers prior"),
     Refusal(
       "search:\n  method: predictor\n  population: 3",
       "run.yaml:5: search.explored (4) must be at most search.population (3)"),

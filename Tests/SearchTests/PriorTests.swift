@@ -88,7 +88,7 @@ private let mixed = ProductCost(
 
   /// Without a difference in losses, widths that cost the same are as likely in one group as in another.
   @Test func equalLossesLeaveOnlyTheBudget() {
-    let losses = Array(repeating: [Double?](repeating: 1, count: 4), count: 3)
+    let losses = Array(repeating: [Double](repeating: 1, count: 4), count: 3)
     let problem = PriorProblem(losses: losses, cost: sum(3, widths: 4), budget: 9)
     let found = problem.solved().probabilities
     #expect(found[0] == found[1] && found[1] == found[2])
@@ -151,12 +151,6 @@ private let mixed = ProductCost(
     let widest = MobileNetCosts.macs([4, 4, 4, 4, 4, 4, 4])
     #expect(cost.mean(Array(repeating: [0, 0, 0, 1], count: 7)) == Double(widest))
     return PriorProblem(losses: losses, cost: cost, budget: Double(widest * percent / 100))
-  }
-
-  @Test func whatWasNeverTrainedCountsAsTheWorst() {
-    let problem = PriorProblem(
-      losses: [[nil, 1.2, 1.1], [nil, nil, nil]], cost: sum(2, widths: 3), budget: 4)
-    #expect(problem.losses == [[1.2, 1.2, 1.1], [0, 0, 0]])
   }
 
   /// More than the widest network costs cannot be spent.

@@ -55,6 +55,10 @@ import Testing
         }
       }
     }
+    // No better than the worst of them.
+    let before = records
+    records.add(all.map(\.loss).sorted()[4], of: Widths(bins: [1, 1, 1]))
+    #expect(records == before)
     let data = try JSONEncoder().encode(records)
     #expect(try JSONDecoder().decode(LossRecords.self, from: data) == records)
   }

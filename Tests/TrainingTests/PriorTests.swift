@@ -32,11 +32,16 @@ import Training
     for (loss, bins) in [(1.5, [1, 1]), (0.5, [2, 2]), (0.75, [3, 2])] {
       records.add(loss, of: Widths(bins: bins))
     }
-    let losses = PriorProblem(records, cost: CostModel(space), budget: 1000).losses
-    switch competition {
-    case .eachWidth: #expect(losses == [[1.5, 0.5, 0.75, 1.5], [1.5, 0.625, 1.5, 1.5]])
-    case .allNetworks: #expect(losses == [[10, 0.5, 0.75, 10], [10, 0.625, 10, 10]])
-    }
+    let expected =
+      switch competition {
+      case .eachWidth: [[1.5, 0.5, 0.75, 1.5], [1.5, 0.625, 1.5, 1.5]]
+      case .allNetworks: [[10, 0.5, 0.75, 10], [10, 0.625, 10, 10]]
+      }
+    #expect(PriorProblem(records, cost: CostModel(space), budget: 1000).losses == expected)
+    #expect(records.worth == expected.map { $0.map { -$0 / 2 } })
+    // Where nothing at all is known.
+    let none = LossRecords(of: space, settings: LossRecords.Settings())
+    #expect(none.estimates == [[0, 0, 0, 0], [0, 0, 0, 0]])
   }
 
   /// From the records alone, the same on every rank, at the budget's cost, and less of what trained badly.

@@ -20,7 +20,7 @@ extension RunConfiguration.Search {
         settings: EvolutionSettings(
           population: population, generations: generations, top: top, mutations: mutations,
           crossovers: crossovers, mutationProbability: mutationProbability,
-          mutatesByPrior: variant == .referenceCode), prior: prior, seed: seed)
+          mutatesByPrior: mutatesByPrior), prior: prior, seed: seed)
     case .nsga2:
       NonDominatedSearch(
         space: space, population: population, generations: generations,

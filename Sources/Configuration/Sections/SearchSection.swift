@@ -104,8 +104,8 @@ extension Condition<RunConfiguration.Search> {
   fileprivate static let evolution = Condition(words: "method evolution") {
     $0.method == .evolution
   }
-  fileprivate static let fromPrior = Condition(words: "newcomers prior") {
-    evolution.holds($0) && $0.newcomers == .prior
+  static let fromPrior = Condition(words: evolution.words + " with newcomers prior") {
+    $0.drawsFromPrior
   }
   fileprivate static let breeding = Condition(words: "methods evolution and nsga2") {
     $0.method == .evolution || $0.method == .nsga2
@@ -146,8 +146,8 @@ extension RunConfiguration.Search: Section {
       default: "prior where bcnet or bcnetv2 train random networks alone, else random"),
     .value(
       "variant", \.variant, example: "reference-code",
-      "whose reading of it; recommended: mutations draw from all widths alike; reference-code: as BCNetV2's "
-        + "released code, from the prior", when: .fromPrior),
+      "where a mutation's new bins come from; recommended: all widths alike; reference-code: the prior, as in "
+        + "BCNetV2's released code (methods.md)", when: .fromPrior),
     .value(
       "top", \.top, .positive, unit: "candidates", example: "5",
       "best of all generations, the parents of the next", when: .evolution,
@@ -198,6 +198,8 @@ extension RunConfiguration.Search {
   public var takesRecords: Bool { drawsFromPrior || takesWorthFromLosses }
   /// Whether the search starts from a prior.
   public var drawsFromPrior: Bool { method == .evolution && newcomers == .prior }
+  /// Whether mutations draw from the prior, too.
+  public var mutatesByPrior: Bool { drawsFromPrior && variant == .referenceCode }
   /// Whether it takes the worth of widths from the supernet's training.
   public var takesWorthFromLosses: Bool { method == .viterbi && terms == .losses }
 

@@ -9,7 +9,7 @@ extension RunConfiguration {
     public var free: FreeChannels
     /// Which widths a step trains.
     public var sampler: Sampler
-    /// Whose reading of the complementary sampler is followed.
+    /// Whose reading of complements and records is followed.
     public var variant: Variant
     /// How the widths of a random network's layers go together.
     public var layers: Layers
@@ -105,7 +105,7 @@ extension RunConfiguration {
 
   /// Losses that tell what each width was worth in training.
   public struct Records: Codable, Hashable, Sendable {
-    /// Of each width, the least ones.
+    /// The least ones, of each width or, with the released code's variant, of all networks.
     public var kept: Int
     /// Of all steps the last ones that count.
     public var part: Percentage
@@ -172,9 +172,9 @@ extension RunConfiguration.Supernet: Section {
         default: "sandwich with ua, complementary with bcnet and bcnetv2, uniform with cafenet"),
       .value(
         "variant", \.variant, example: "reference-code",
-        "whose reading of it; recommended: exact complements, and supernet.records of each width; reference-code: "
-          + "as BCNetV2's released code, complements a bin short, and records of the best networks alone",
-        when: .complementary),
+        "which complement of k of T bins is trained, and of what supernet.records.kept losses are kept; recommended: "
+          + "T - k, and of each width; reference-code: T - k - 1, and of all networks together, as in BCNetV2's "
+          + "released code (methods.md)", when: .complementary),
       .value(
         "layers", \.layers, example: "together",
         "how a random network's layers go together; apart: each has a width of its own; together: one "
@@ -301,8 +301,8 @@ extension RunConfiguration.Records: Section {
   static let fields: [Field<Self>] = [
     .value(
       "kept", \.kept, .from(1, to: 1_000), unit: "losses a width", example: "20",
-      "the least ones with which it was trained, for search.newcomers, search.terms and the sampler "
-        + "marginals"),
+      "the least ones with which it was trained, for search.newcomers, search.terms and the sampler marginals; with "
+        + "supernet.variant reference-code so many of all networks together"),
     .value(
       "part", \.part, .above(Percentage(percent: 0), to: Percentage(percent: 100)),
       unit: "of the steps", example: "80%", "the last ones, whose losses count",

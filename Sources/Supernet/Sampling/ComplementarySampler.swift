@@ -34,7 +34,8 @@ public enum Complement: Hashable, Sendable {
   /// full.
   case exact
   /// One less than are left over, and at least one, as in BCNetV2's released code (`bcnet_sampler.py`): a pair of
-  /// steps leaves one bin of each side out, and at few bins the outer ones are trained more.
+  /// steps trains one bin of each side once, not twice, and at few bins the outer ones are trained more. Unlike that code,
+  /// no width is narrower than the space allows.
   case oneShort
 
   fileprivate func bins(beside kept: Int, of total: Int) -> Int {

@@ -7,7 +7,7 @@
 public struct LossRecords: Hashable, Codable, Sendable {
   /// Which losses are kept.
   public struct Settings: Hashable, Codable, Sendable {
-    /// Losses kept of each width, the least ones; at least 1.
+    /// Losses kept, the least ones, of each width or of all networks; at least 1.
     public let kept: Int
     /// Of all steps the last ones that count, as a fraction above 0 and at most 1: losses fall while a network learns, so
     /// early ones would only tell when a width was trained.
@@ -19,7 +19,8 @@ public struct LossRecords: Hashable, Codable, Sendable {
     public enum Competition: String, Codable, Sendable {
       /// Those of one width.
       case eachWidth
-      /// Those of all networks: `kept` of each group altogether, as BCNetV2's released code has it (`bcnet.py`).
+      /// Those of all networks, so that each group has `kept` altogether, as BCNetV2's released code has it (`bcnet.py`);
+      /// of equal losses any may go.
       case allNetworks
     }
 
@@ -66,6 +67,7 @@ public struct LossRecords: Hashable, Codable, Sendable {
   ///
   /// - Precondition: the widths belong to the space.
   public mutating func add(_ loss: Double, of widths: Widths) {
+    if settings.competition == .allNetworks, isFull, loss >= greatest { return }
     for (group, kept) in widths.bins.enumerated() {
       losses[group][kept - choices[group].lowerBound].insert(loss, keeping: settings.kept)
       if settings.competition == .allNetworks {
@@ -80,6 +82,20 @@ public struct LossRecords: Hashable, Codable, Sendable {
       group.map { $0.isEmpty ? nil : $0.reduce(0, +) / Double($0.count) }
     }
   }
+
+  /// As `means`, where a width without any counts as bad, so that nothing unknown looks good: as the worst of its group,
+  /// or where all networks compete as the 10 of BCNetV2's released code, since those that are kept are all good.
+  public var estimates: [[Double]] {
+    means.map { group in
+      let worst = group.compactMap(\.self).max() ?? 0
+      let unknown = settings.competition == .allNetworks ? 10 : worst
+      return group.map { $0 ?? unknown }
+    }
+  }
+
+  /// Whether as many networks are kept as may be; where all compete, every group has the same ones.
+  private var isFull: Bool { losses[0].reduce(0) { $0 + $1.count } == settings.kept }
+  private var greatest: Double { losses[0].compactMap(\.last).max() ?? .infinity }
 }
 
 extension LossRecords {
