@@ -40,6 +40,9 @@ enum BlockSizes {
   /// With fewer strips several threads have too little to share, and the filter is divided instead.
   static let fewestStrips = 6
 
+  /// Floats of a sum that a thread adds to their places in the full gradient before it asks for more.
+  static let scatteredFloats = 4096
+
   // MARK: Both gradients of a 1x1 layer in one visit
 
   /// A block's pixels of both maps: a part of the second-level cache.

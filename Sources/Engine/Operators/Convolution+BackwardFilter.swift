@@ -122,10 +122,8 @@ private struct FilterSums {
     _ dense: UnsafePointer<Float>, of filter: FilterView, to full: UnsafeMutablePointer<Float>,
     in context: EngineContext
   ) {
-    context.threads.forEach(filter.taps) { tap in
-      filter.scatterAdd(
-        dense + place(tap / tapsInRow, row: tap % tapsInRow * inputs), tap: tap, columns: columns,
-        to: full, kernels: context.kernels)
+    filter.scatterAdd(to: full, in: context) { tap, input in
+      dense + place(tap / tapsInRow, row: tap % tapsInRow * inputs + input)
     }
   }
 }

@@ -80,7 +80,9 @@ extension Convolution {
       ).run(strips.parts(ofStrip: strip))
     }
     for (total, target) in zip(totals, gradients) {
-      filter.scatterAdd(total, tap: 0, columns: plan.columns, to: target, kernels: kernels)
+      filter.scatterAdd(to: target, in: context) { _, input in
+        UnsafePointer(total + input * plan.columns)
+      }
     }
   }
 }

@@ -34,8 +34,10 @@ public final class FullyConnected {
     addingTo weights: [UnsafeMutablePointer<Float>], _ biases: [UnsafeMutablePointer<Float>],
     in context: EngineContext
   ) {
+    let shards = weights.count
     product.backwardFilter(
-      Operand(input), GradientOperand(gradient), filter: filter, addingTo: weights, in: context)
+      Operand(input.asImages(shards)), GradientOperand(gradient.asImages(shards)), filter: filter,
+      addingTo: weights, in: context)
     let row = gradient.shape.pixelStride
     let images = gradient.shape.images / biases.count
     for (shard, bias) in biases.enumerated() {
@@ -43,5 +45,15 @@ public final class FullyConnected {
         context.kernels.addInto(bias, gradient.elements + image * row, gradient.shape.channels)
       }
     }
+  }
+}
+
+extension FeatureMap {
+  /// The same pixels as columns of `images` images, so that a shard's are summed in one sweep over the filter.
+  fileprivate func asImages(_ images: Int) -> FeatureMap {
+    FeatureMap(
+      Shape(
+        images: images, height: shape.pixels / images, width: 1, channels: shape.channels,
+        isDense: shape.isDense), at: elements)
   }
 }

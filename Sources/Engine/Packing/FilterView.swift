@@ -26,15 +26,23 @@ public struct FilterView: Hashable, Sendable {
   /// Positions of the window.
   package var taps: Int { kernel * kernel }
 
-  /// Adds the dense gradient of one tap, rows of `columns` floats, to its place in a full filter's gradient.
-  package func scatterAdd(
-    _ dense: UnsafePointer<Float>, tap: Int, columns: Int, to full: UnsafeMutablePointer<Float>,
-    kernels: KernelSet
+  /// Adds a gradient to its places in the full filter's, by all threads.
+  ///
+  /// - Parameter row: where the outputs of a tap and of an input of the slice, counted from its first, begin.
+  func scatterAdd(
+    to full: UnsafeMutablePointer<Float>, in context: EngineContext,
+    row: (_ tap: Int, _ input: Int) -> UnsafePointer<Float>
   ) {
-    for (k, channel) in inputs.channels.enumerated() {
-      outputs.add(
-        dense + k * columns, to: full + (tap * fullInputs + channel) * fullOutputs, kernels: kernels
-      )
+    let channels = inputs.channels
+    let rowsPerJob = max(1, BlockSizes.scatteredFloats / outputs.count)
+    let jobsPerTap = (channels.count + rowsPerJob - 1) / rowsPerJob
+    context.threads.forEach(taps * jobsPerTap) { job in
+      let (tap, part) = job.quotientAndRemainder(dividingBy: jobsPerTap)
+      for input in part * rowsPerJob..<min((part + 1) * rowsPerJob, channels.count) {
+        outputs.add(
+          row(tap, input), to: full + (tap * fullInputs + channels[input]) * fullOutputs,
+          kernels: context.kernels)
+      }
     }
   }
 }
