@@ -40,15 +40,23 @@ public struct Elementwise: Sendable {
   }
 
   /// The gradient in front of the activation, from the gradient behind it and the output; in place allowed.
+  ///
+  /// - Parameter sums: takes the sums of a normalisation in front of the addition while the result is in cache.
   public func backward(
-    gradient: FeatureMap, output: FeatureMap, result: FeatureMap, in context: EngineContext
+    gradient: FeatureMap, output: FeatureMap, result: FeatureMap,
+    sums: NormalizationGradientSums? = nil, in context: EngineContext
   ) {
     precondition(
       gradient.shape == output.shape && gradient.shape == result.shape, "gradient and output agree")
-    forEachPiece(gradient.shape, in: context) { start, count in
+    let row = result.shape.pixelStride
+    let chunks = ChunkPlan(result.shape)
+    context.threads.forEach(chunks.count) { chunk in
+      let pixels = chunks.pixels(of: chunk)
+      let start = pixels.start * row
       context.kernels.activationGradient(
-        gradient.elements + start, output.elements + start, count, activation.rawValue,
-        result.elements + start)
+        gradient.elements + start, output.elements + start, pixels.count * row,
+        activation.rawValue, result.elements + start)
+      sums?.take(chunk, of: result, floats: 0..<row)
     }
   }
 

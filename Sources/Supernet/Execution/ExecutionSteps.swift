@@ -125,13 +125,13 @@ struct ExecutionSteps: Sendable {
     carriesOutPending = carries
     feedsNormalization = steps.indices.map { index in
       switch steps[index].kind {
-      case .convolution, .depthwiseConvolution: break
+      case .convolution, .depthwiseConvolution, .add: break
       default: return false
       }
       guard index > 0, case .batchNormalization = steps[index - 1].kind else { return false }
       let value = steps[index - 1].output
-      return steps[index].inputs == [value]
-        && steps.filter { $0.inputs.contains(value) }.count == 1
+      return steps[index].inputs.count { $0 == value } == 1
+        && steps.count { $0.inputs.contains(value) } == 1
     }
   }
 

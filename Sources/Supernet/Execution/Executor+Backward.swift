@@ -39,7 +39,8 @@ extension Executor {
       }
     case .add(let activation), .activation(let activation):
       Elementwise(activation: activation).backward(
-        gradient: outputGradient, output: output, result: outputGradient, in: context)
+        gradient: outputGradient, output: output, result: outputGradient,
+        sums: sums(inFrontOf: index, pass, shards: gradients.count), in: context)
     case .maxPooling:
       guard let inputGradient else { return }
       pools[index]?.backward(

@@ -66,6 +66,32 @@ import Testing
     }
   }
 
+  /// An addition behind a normalisation takes its sums; one chunk or several an image, and both activations.
+  @Test(arguments: [7, 35], [FusedActivation.relu, .relu6])
+  func additionsMeetTwoVisits(side: Int, activation: FusedActivation) {
+    let shape = FeatureMap.Shape(images: 6, height: side, width: side, channels: 33)
+    let count = shape.pixels * shape.channels
+    for kernels in KernelSet.runnable {
+      withWorkbench(kernels, threads: 2) { bench in
+        let output = bench.map(shape, seededNumbers(count, seed: 2).map { 9 * $0 })
+        let found = [false, true].map { takesSums in
+          let front = Normalized(bench, shape, .none, shards: Self.shards, seed: 10)
+          let gradient = bench.map(shape, seededNumbers(count, seed: 1))
+          let sums =
+            takesSums
+            ? front.operation.gradientSums(
+              of: front.map, state: front.state, shards: Self.shards, in: bench.context) : nil
+          Elementwise(activation: activation).backward(
+            gradient: gradient, output: output, result: gradient, sums: sums, in: bench.context)
+          let behind = front.backward(gradient, sums: sums, shards: Self.shards, bench)
+          behind.operand.resolve(in: bench.context)
+          return behind.operand.map.raw + behind.parameters
+        }
+        expectEqualBits(found[0], found[1], "\(kernels.choice)")
+      }
+    }
+  }
+
   private func expectSame(
     _ layer: LayerCase, inputChannels: Int, weightCount: Int, _ convolution: ConvolutionChoice,
     together: (LayerChain, [UnsafeMutablePointer<Float>]) -> Void,
