@@ -15,7 +15,7 @@ extension RunConfiguration {
   ) throws(ConfigurationError) {
     let contradictions =
       dataContradictions + samplingContradictions + calibrationContradictions
-      + spaceContradictions + variantContradictions(places) + searchContradictions
+      + spaceContradictions + searchContradictions
       + contradictions(in: supernet.recipe, "supernet")
       + contradictions(in: retrain.recipe, "retrain")
     guard let first = contradictions.first else { return }
@@ -158,16 +158,6 @@ extension RunConfiguration {
       ]
     }
     return []
-  }
-
-  /// Where newcomers come from is not yet known when the key is read, unless it is given too.
-  private func variantContradictions(_ places: [String: Place]) -> [Contradiction] {
-    if places["search.variant"] == nil || search.drawsFromPrior { return [] }
-    return [
-      Contradiction(
-        keys: ["search.variant"],
-        sentence: "search.variant is only for \(Condition<Search>.fromPrior.words)")
-    ]
   }
 
   private var searchContradictions: [Contradiction] {

@@ -1,8 +1,8 @@
 extension RunConfiguration {
   /// Every default, on one screen.
   ///
-  /// What depends on another key is set in that section's `fillDefaults`; `run.name` and `data.path`
-  /// must be given.
+  /// What depends on another key is set in that section's `fillDefaults` or, in front of a section, by its field's
+  /// `prepare`; `run.name` and `data.path` must be given.
   static let defaults = RunConfiguration(
     run: Run(name: "", seed: 1),
     data: Data(

@@ -57,13 +57,6 @@ extension RunConfiguration {
     let place = Place.file(fileName)
     let root = DocumentNode.Member(key: "", place: place, value: document)
     try configuration.read(Slot(path: "", member: root, enclosing: place), &reading)
-    if reading.places["search.newcomers"] == nil {
-      configuration.search.newcomers = configuration.supernet.usualNewcomers
-    }
-    if reading.places["supernet.records.part"] == nil, configuration.supernet.sampler == .marginals
-    {
-      configuration.supernet.records.part = Percentage(percent: 100)
-    }
     configuration.data.path = try configuration.data.path.expanded(
       environment, key: "data.path", at: reading.places["data.path"] ?? place)
     configuration.supernet.from = try configuration.supernet.from?.expanded(

@@ -38,7 +38,7 @@ extension RunConfiguration: Section {
     .section("engine", \.engine),
     .section("supernet", \.supernet),
     .section("calibration", \.calibration),
-    .section("search", \.search),
+    .section("search", \.search) { $0.search.newcomers = $0.supernet.usualNewcomers },
     .section("retrain", \.retrain),
     .section("checkpoint", \.checkpoint),
     .section("log", \.log),

@@ -81,13 +81,17 @@ extension Field {
   }
 
   /// A key that holds a section of its own.
+  ///
+  /// - Parameter prepare: sets defaults of the section that hang on keys before it.
   static func section<Child: Section>(
     _ name: String, _ property: WritableKeyPath<Root, Child> & Sendable,
-    when condition: Condition<Root>? = nil
+    when condition: Condition<Root>? = nil,
+    prepare: @escaping @Sendable (inout Root) -> Void = { _ in }
   ) -> Field {
     Field(
       name: name, condition: condition,
       read: { slot, root, reading throws(ConfigurationError) in
+        prepare(&root)
         try root[keyPath: property].read(slot, &reading)
       },
       write: { root, keys in root[keyPath: property].written(below: keys) },

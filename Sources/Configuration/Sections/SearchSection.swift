@@ -104,7 +104,7 @@ extension Condition<RunConfiguration.Search> {
   fileprivate static let evolution = Condition(words: "method evolution") {
     $0.method == .evolution
   }
-  static let fromPrior = Condition(words: evolution.words + " with newcomers prior") {
+  fileprivate static let fromPrior = Condition(words: evolution.words + " with newcomers prior") {
     $0.drawsFromPrior
   }
   fileprivate static let breeding = Condition(words: "methods evolution and nsga2") {

@@ -196,7 +196,9 @@ extension RunConfiguration.Supernet: Section {
         "full_network_every", \.fullNetworkEvery, .from(0, to: 1_000_000), unit: "steps",
         example: "3",
         "the full network is trained alone once in so many steps, at least 2; 0 for never"),
-      .section("records", \.records),
+      .section("records", \.records) {
+        if $0.sampler == .marginals { $0.records.part = Percentage(percent: 100) }
+      },
     ] + RunConfiguration.Recipe.fields.map { $0.lifted(through: \.recipe) }
 }
 

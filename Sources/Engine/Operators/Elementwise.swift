@@ -33,7 +33,7 @@ public struct Elementwise: Sendable {
   /// `output = activation(input)`.
   public func apply(_ input: FeatureMap, output: FeatureMap, in context: EngineContext) {
     precondition(input.shape == output.shape, "input and output agree")
-    forEachPiece(input.shape, in: context) { start, count in
+    Self.forEachPiece(input.shape, in: context) { start, count in
       context.kernels.activateAll(
         input.elements + start, count, activation.rawValue, output.elements + start)
     }
@@ -68,12 +68,6 @@ public struct Elementwise: Sendable {
     forEachPiece(source.shape, in: context) { start, count in
       context.kernels.addInto(target.elements + start, source.elements + start, count)
     }
-  }
-
-  private func forEachPiece(
-    _ shape: FeatureMap.Shape, in context: EngineContext, _ body: (Int, Int) -> Void
-  ) {
-    Self.forEachPiece(shape, in: context, body)
   }
 
   private static func forEachPiece(
