@@ -16,19 +16,19 @@ public let outerVectors = 3
 ///   - runs: triples (input pixel, gradient pixel, length >= 1), `runCount` >= 1 of them.
 ///   - inputStep: floats from one input pixel of a run to the next.
 ///   - gradientStep: floats from one gradient pixel of a run to the next.
-///   - sums: rows of `sumsStride` floats, one an input channel.
+///   - sums: rows of `vectors` vectors, one an input channel.
 ///   - continuing: whether `sums` holds a sum already; it is overwritten otherwise.
 public func accumulateOuterProducts(
   input: UnsafePointer<Float>, inputStride: Int, inputStep: Int,
   gradient: UnsafePointer<Float>, gradientStride: Int, gradientStep: Int,
   runs: UnsafePointer<Int32>, runCount: Int, vectors: Int,
-  sums: UnsafeMutablePointer<Float>, sumsStride: Int, continuing: Bool
+  sums: UnsafeMutablePointer<Float>, continuing: Bool
 ) {
   @inline(always)
   func run<let rows: Int, let accumulators: Int>(_ tile: OuterTile<rows, accumulators>) {
     tile.accumulate(
       input, inputStride, inputStep, gradient, gradientStride, gradientStep, runs, runCount, sums,
-      sumsStride, continuing)
+      continuing)
   }
   #if KERNELS_V4
     switch vectors {
@@ -51,16 +51,12 @@ private struct OuterTile<let rows: Int, let accumulators: Int> {
     _ input: UnsafePointer<Float>, _ inputStride: Int, _ inputStep: Int,
     _ gradient: UnsafePointer<Float>, _ gradientStride: Int, _ gradientStep: Int,
     _ runs: UnsafePointer<Int32>, _ runCount: Int, _ sums: UnsafeMutablePointer<Float>,
-    _ sumsStride: Int, _ continuing: Bool
+    _ continuing: Bool
   ) {
     let vectors = accumulators / rows
     var totals = InlineArray<accumulators, Vector> { _ in Vector(repeating: 0) }
     if continuing {
-      for m in 0..<rows {
-        for v in 0..<vectors {
-          totals[m * vectors + v] = load(sums + m * sumsStride + v * Vector.scalarCount)
-        }
-      }
+      for i in 0..<accumulators { totals[i] = load(sums + i * Vector.scalarCount) }
     }
     var run = runs
     let end = runs + 3 * runCount
@@ -82,11 +78,7 @@ private struct OuterTile<let rows: Int, let accumulators: Int> {
       } while left > 0
       run += 3
     } while run < end
-    for m in 0..<rows {
-      for v in 0..<vectors {
-        store(totals[m * vectors + v], sums + m * sumsStride + v * Vector.scalarCount)
-      }
-    }
+    for i in 0..<accumulators { store(totals[i], sums + i * Vector.scalarCount) }
   }
 }
 

@@ -47,7 +47,7 @@ public struct KernelSet: Sendable {
     ) -> Void
   package let accumulateOuterProducts:
     @Sendable (
-      Pointer, Int, Int, Pointer, Int, Int, Indices, Int, Int, MutablePointer, Int, Bool
+      Pointer, Int, Int, Pointer, Int, Int, Indices, Int, Int, MutablePointer, Bool
     ) -> Void
   package let cutRows: @Sendable (Pointer, Int, Int, Int, MutablePointer, Int) -> Void
   package let winogradInput:

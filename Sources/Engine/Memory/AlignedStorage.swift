@@ -1,5 +1,8 @@
 import Glibc
 
+/// Bytes of a huge page.
+let hugePage = 1 << 21
+
 /// A block of memory for numbers, aligned to cache lines and zero at first; it frees itself.
 ///
 /// Engine code takes its pointer; everybody else goes through the two closures. Whoever shares one between
@@ -12,12 +15,11 @@ public final class AlignedStorage<Element: BitwiseCopyable>: @unchecked Sendable
   /// - Parameter count: elements, all zero bytes at first.
   public init(count: Int) {
     self.count = count
-    let hugePage = 1 << 21
     let bytes = max(1, count) * MemoryLayout<Element>.stride
-    let alignment = bytes >= 2 * hugePage ? hugePage : 64
+    let alignment = bytes >= hugePage ? hugePage : 64
     let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: alignment)
     // Large blocks are walked with long strides: huge pages spare most of the address translation.
-    if bytes >= 2 * hugePage { madvise(memory, bytes, MADV_HUGEPAGE) }
+    if bytes >= hugePage { madvise(memory, bytes, MADV_HUGEPAGE) }
     memset(memory, 0, bytes)
     pointer = memory.bindMemory(to: Element.self, capacity: max(1, count))
   }

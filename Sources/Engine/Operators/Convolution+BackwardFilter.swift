@@ -35,7 +35,7 @@ extension Convolution {
     let rows = context.workerScratch(.workerTiles, cut.rowSize)
     let wholeFilter = FilterJob.wholeFilter(sums, kernels)
     let totals = strips.sum(
-      used: strips.size, tile: kernels.outerRows * sums.columns, in: context
+      used: strips.size, tile: kernels.outerRows * sums.ofTap.columns, in: context
     ) { strip, worker, memory in
       let parts = strips.parts(ofStrip: strip)
       for part in parts {
@@ -99,31 +99,37 @@ extension Convolution {
   }
 }
 
-/// The dense sums of one shard's filter gradient: [taps][rows][columns], padded to whole tiles.
+/// The dense sums of one shard's filter gradient, tap by tap, padded to whole tiles.
 ///
 /// With a border a whole row of the window counts as one tap, with as many times the rows.
 private struct FilterSums {
-  let taps, rows, columns, size: Int
+  let taps: Int
+  let ofTap: OuterSums
   private let inputs, tapsInRow: Int
 
   init(_ filter: FilterView, _ layout: PatchLayout, _ kernels: KernelSet) {
     inputs = filter.inputs.count
     tapsInRow = layout == .bordered ? filter.kernel : 1
     taps = filter.taps / tapsInRow
-    rows = roundedUp(inputs * tapsInRow, to: kernels.outerRows)
-    columns = roundedUp(filter.outputs.count, to: 16)
-    size = taps * rows * columns
+    ofTap = OuterSums(
+      rows: roundedUp(inputs * tapsInRow, to: kernels.outerRows),
+      columns: roundedUp(filter.outputs.count, to: 16), kernels)
   }
 
-  func place(_ tap: Int, row: Int) -> Int { (tap * rows + row) * columns }
+  var size: Int { taps * ofTap.size }
+
+  func place(_ tap: Int, row: Int, of columns: ChannelSpan) -> Int {
+    tap * ofTap.size + ofTap.place(row: row, of: columns)
+  }
 
   /// Adds the sums to a full filter's gradient.
   func scatterAdd(
     _ dense: UnsafePointer<Float>, of filter: FilterView, to full: UnsafeMutablePointer<Float>,
     in context: EngineContext
   ) {
-    filter.scatterAdd(to: full, in: context) { tap, input in
-      dense + place(tap / tapsInRow, row: tap % tapsInRow * inputs + input)
+    filter.scatterAdd(to: full, in: context) { tap, input, line in
+      ofTap.copy(
+        row: tap % tapsInRow * inputs + input, of: dense + tap / tapsInRow * ofTap.size, to: line)
     }
   }
 }
@@ -167,7 +173,7 @@ private struct SegmentLayout {
     step = plan.step * sourceStride
     sourceSize =
       isCut ? tiles * tileStride : roundedUp(plan.patchPixels * sourceStride, to: 16) + 16
-    columnTiles = outerColumnTiles(floats: gradient.pixelStride, kernels)
+    columnTiles = OuterSums.tiles(columns: gradient.pixelStride, kernels)
     gradientPixels = plan.gradientPixels
     gradientSize = gradientPixels * gradient.pixelStride
     rowSize = input.width * input.pixelStride
@@ -286,8 +292,9 @@ private struct FilterJob {
 
   /// The jobs of a thread that has the whole filter.
   static func wholeFilter(_ sums: FilterSums, _ kernels: KernelSet) -> [FilterJob] {
-    outerColumnTiles(floats: sums.columns, kernels).map {
-      FilterJob(taps: 0..<sums.taps, rowTiles: 0..<sums.rows / kernels.outerRows, columns: $0)
+    sums.ofTap.columnTiles.map {
+      FilterJob(
+        taps: 0..<sums.taps, rowTiles: 0..<sums.ofTap.rows / kernels.outerRows, columns: $0)
     }
   }
 }
@@ -302,8 +309,8 @@ private struct FilterJobs {
   let count: Int
 
   init(_ sums: FilterSums, _ kernels: KernelSet, threads: Int) {
-    columnTiles = outerColumnTiles(floats: sums.columns, kernels)
-    rowTiles = sums.rows / kernels.outerRows
+    columnTiles = sums.ofTap.columnTiles
+    rowTiles = sums.ofTap.rows / kernels.outerRows
     taps = sums.taps
     // Many small jobs: with few, one thread waits for the other's last.
     let wanted = (16 * threads + columnTiles.count - 1) / columnTiles.count
@@ -323,20 +330,6 @@ private struct FilterJobs {
   private func share(_ part: Int, _ parts: Int, of count: Int) -> Range<Int> {
     part * count / parts..<(part + 1) * count / parts
   }
-}
-
-/// Tiles of at most three vectors, never one alone where two and two do.
-func outerColumnTiles(floats: Int, _ kernels: KernelSet) -> [ChannelSpan] {
-  let vectors = floats / kernels.lanes
-  var tiles: [ChannelSpan] = []
-  var start = 0
-  while start < vectors {
-    let left = vectors - start
-    let count = left == 4 ? 2 : min(kernels.outerVectors, left)
-    tiles.append(ChannelSpan(start: start * kernels.lanes, count: count * kernels.lanes))
-    start += count
-  }
-  return tiles
 }
 
 /// The sum over a portion's pixels of input times gradient.
@@ -362,8 +355,7 @@ private struct OuterProduct {
             kernels.accumulateOuterProducts(
               x + tile * cut.tileStride, cut.sourceStride, cut.step, g, width, width,
               block[tap].triples, block[tap].count, width / kernels.lanes,
-              memory + sums.place(tap, row: tile * kernels.outerRows) + job.columns.start,
-              sums.columns, true)
+              memory + sums.place(tap, row: tile * kernels.outerRows, of: job.columns), true)
           }
         }
       }
@@ -371,12 +363,10 @@ private struct OuterProduct {
   }
 
   private func clear(_ job: FilterJob) {
-    let first = job.rowTiles.lowerBound * kernels.outerRows
+    let rows = kernels.outerRows
     for tap in job.taps {
-      for row in first..<job.rowTiles.upperBound * kernels.outerRows {
-        (memory + sums.place(tap, row: row) + job.columns.start).update(
-          repeating: 0, count: job.columns.count)
-      }
+      let first = sums.place(tap, row: job.rowTiles.lowerBound * rows, of: job.columns)
+      (memory + first).update(repeating: 0, count: job.rowTiles.count * rows * job.columns.count)
     }
   }
 }

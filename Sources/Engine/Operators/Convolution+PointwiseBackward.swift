@@ -8,20 +8,16 @@ struct PointwisePlan {
   let strips: FilterStrips
   /// Floats of a pixel of the input and of the output: the sides of the filter's gradient.
   let rows, columns: Int
-  /// Channels of the input: rows that are more than padding.
-  private let inputs: Int
-
-  /// Tiles of rows that hold a channel.
-  func rowTiles(_ kernels: KernelSet) -> Int {
-    (inputs + kernels.outerRows - 1) / kernels.outerRows
-  }
+  /// A strip's gradient, of rows that are more than padding.
+  let sums: OuterSums
 
   /// None where a shard has too few pixels for its filter.
-  init?(_ input: FeatureMap.Shape, outputs: Int, shards: Int) {
+  init?(_ input: FeatureMap.Shape, outputs: Int, shards: Int, _ kernels: KernelSet) {
     chunks = ChunkPlan(input)
     rows = input.pixelStride
-    inputs = input.channels
     columns = roundedUp(outputs, to: 16)
+    sums = OuterSums(
+      rows: roundedUp(input.channels, to: kernels.outerRows), columns: columns, kernels)
     guard
       let strips = FilterStrips(
         parts: chunks.count / shards, pixels: input.pixels / shards, size: rows * columns,
@@ -29,9 +25,6 @@ struct PointwisePlan {
     else { return nil }
     self.strips = strips
   }
-
-  /// Whether a tile of columns is kept while all rows pass, or the other way round: the shorter side passes.
-  var keepsColumns: Bool { rows <= columns }
 
   /// Pixels of a block at most.
   var blockPixels: Int {
@@ -69,9 +62,8 @@ extension Convolution {
     let applied = context.workerScratch(.workerGradients, plan.blockPixels * strides.gradients)
     let strips = plan.strips
     let indices = context.indices(plan.blockPixels)
-    let tile = kernels.outerRows * plan.columns
     let totals = strips.sum(
-      used: plan.rowTiles(kernels) * tile, tile: tile, in: context
+      used: plan.sums.size, tile: kernels.outerRows * plan.columns, in: context
     ) { strip, worker, sums in
       PointwiseStrip(
         plan: plan, input: input, gradient: gradient, product: product, kernels: kernels,
@@ -80,8 +72,8 @@ extension Convolution {
       ).run(strips.parts(ofStrip: strip))
     }
     for (total, target) in zip(totals, gradients) {
-      filter.scatterAdd(to: target, in: context) { _, input in
-        UnsafePointer(total + input * plan.columns)
+      filter.scatterAdd(to: target, in: context) { _, input, line in
+        plan.sums.copy(row: input, of: total, to: line)
       }
     }
   }
@@ -119,33 +111,20 @@ private struct PointwiseStrip {
     }
   }
 
-  /// Adds the block to the filter's gradient.
+  /// Adds the block to the filter's gradient: a tile's gradients stay in the first-level cache while all rows pass.
   private func accumulate(_ count: Int, isFirst: Bool) {
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: 3) { run in
       (run[0], run[1], run[2]) = (0, 0, Int32(count))
       guard let run = run.baseAddress else { return }
-      let columnTiles = outerColumnTiles(floats: plan.columns, kernels)
-      let rowTiles = 0..<plan.rowTiles(kernels)
-      if plan.keepsColumns {
-        for columns in columnTiles {
-          for row in rowTiles { accumulate(run, row: row, columns, isFirst: isFirst) }
-        }
-      } else {
-        for row in rowTiles {
-          for columns in columnTiles { accumulate(run, row: row, columns, isFirst: isFirst) }
+      for columns in plan.sums.columnTiles {
+        for row in stride(from: 0, to: plan.sums.rows, by: kernels.outerRows) {
+          kernels.accumulateOuterProducts(
+            pixels + row, pixelStride, pixelStride, gradients + columns.start, gradientStride,
+            gradientStride, run, 1, columns.count / kernels.lanes,
+            sums + plan.sums.place(row: row, of: columns), !isFirst)
         }
       }
     }
-  }
-
-  private func accumulate(
-    _ run: UnsafePointer<Int32>, row tile: Int, _ columns: ChannelSpan, isFirst: Bool
-  ) {
-    let row = tile * kernels.outerRows
-    kernels.accumulateOuterProducts(
-      pixels + row, pixelStride, pixelStride, gradients + columns.start, gradientStride,
-      gradientStride, run, 1, columns.count / kernels.lanes,
-      sums + row * plan.columns + columns.start, plan.columns, !isFirst)
   }
 
   /// Multiplies the block by the weights, into the input's gradient.

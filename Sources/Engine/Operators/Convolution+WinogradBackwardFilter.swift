@@ -52,14 +52,17 @@ private struct GradientTiles {
   }
 }
 
-/// The sums of one shard's filter gradient at the 36 positions: [position][rows][columns].
+/// The sums of one shard's filter gradient at the 36 positions.
 private struct PositionSums {
-  let rows, columns, positionStride: Int
+  let ofPosition: OuterSums
+  /// Floats from one position to the next.
+  let positionStride: Int
 
   init(_ filter: FilterView, _ kernels: KernelSet) {
-    rows = roundedUp(filter.inputs.count, to: kernels.outerRows)
-    columns = roundedUp(filter.outputs.count, to: 16)
-    positionStride = spreadPositions(rows * columns)
+    ofPosition = OuterSums(
+      rows: roundedUp(filter.inputs.count, to: kernels.outerRows),
+      columns: roundedUp(filter.outputs.count, to: 16), kernels)
+    positionStride = spreadPositions(ofPosition.size)
   }
 
   /// Transforms the sums back and adds them to their places in the full gradient.
@@ -67,16 +70,20 @@ private struct PositionSums {
     _ memory: UnsafePointer<Float>, _ filter: FilterView, to full: UnsafeMutablePointer<Float>,
     in context: EngineContext
   ) {
-    let row = context.workerScratch(.workerProducts, 9 * (columns + 16))
+    let tapStride = ofPosition.columns + 16
+    let row = context.workerScratch(.workerProducts, 9 * tapStride)
     let inputs = filter.inputs.channels
     let kernels = context.kernels
     context.threads.forEachWithWorker(inputs.count) { index, worker in
       let taps = row(worker)
-      kernels.winogradWeightGradient(
-        memory + index * columns, positionStride, columns, taps, columns + 16)
+      for columns in ofPosition.columnTiles {
+        kernels.winogradWeightGradient(
+          memory + ofPosition.place(row: index, of: columns), positionStride, columns.count,
+          taps + columns.start, tapStride)
+      }
       for tap in 0..<9 {
         filter.outputs.add(
-          taps + tap * (columns + 16),
+          taps + tap * tapStride,
           to: full + (tap * filter.fullInputs + inputs[index]) * filter.fullOutputs,
           kernels: kernels)
       }
@@ -138,16 +145,16 @@ private struct TilePortion {
     _ sums: PositionSums, _ memory: UnsafeMutablePointer<Float>, continuing: Bool,
     run: UnsafePointer<Int32>, in context: EngineContext
   ) {
-    let columnTiles = outerColumnTiles(floats: sums.columns, kernels)
+    let columnTiles = sums.ofPosition.columnTiles
     context.threads.forEach(36 * columnTiles.count) { job in
       let (position, columns) = (job / columnTiles.count, columnTiles[job % columnTiles.count])
-      for row in stride(from: 0, to: sums.rows, by: kernels.outerRows) {
+      for row in stride(from: 0, to: sums.ofPosition.rows, by: kernels.outerRows) {
         kernels.accumulateOuterProducts(
           source + position * sourcePositions + row, sizes.sourceStride, sizes.sourceStride,
           target + position * targetPositions + columns.start, sizes.gradientStride,
           sizes.gradientStride, run, 1, columns.count / kernels.lanes,
-          memory + position * sums.positionStride + row * sums.columns + columns.start,
-          sums.columns, continuing)
+          memory + position * sums.positionStride + sums.ofPosition.place(row: row, of: columns),
+          continuing)
       }
     }
   }

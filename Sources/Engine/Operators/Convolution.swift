@@ -98,7 +98,7 @@ public final class Convolution {
     filter: FilterView, addingTo gradients: [UnsafeMutablePointer<Float>],
     inputGradient: FeatureMap?, sums: NormalizationGradientSums? = nil, in context: EngineContext
   ) {
-    if let plan = pointwisePlan(input.shape, filter, shards: gradients.count) {
+    if let plan = pointwisePlan(input.shape, filter, shards: gradients.count, context.kernels) {
       checkShapes(input.shape, outputGradient.shape, filter)
       return pointwiseBackward(
         plan, input, outputGradient, filter, gradients,
@@ -165,7 +165,7 @@ public final class Convolution {
   ) {
     precondition(input.shape.images % gradients.count == 0, "every shard has as many images")
     checkShapes(input.shape, outputGradient.shape, filter)
-    if let plan = pointwisePlan(input.shape, filter, shards: gradients.count) {
+    if let plan = pointwisePlan(input.shape, filter, shards: gradients.count, context.kernels) {
       pointwiseBackward(plan, input, outputGradient, filter, gradients, nil, in: context)
     } else if usesWinograd(input.shape, filter, in: context) {
       winogradBackwardFilter(input, outputGradient, filter, gradients, in: context)
@@ -175,10 +175,10 @@ public final class Convolution {
   }
 
   private func pointwisePlan(
-    _ input: FeatureMap.Shape, _ filter: FilterView, shards: Int
+    _ input: FeatureMap.Shape, _ filter: FilterView, shards: Int, _ kernels: KernelSet
   ) -> PointwisePlan? {
     guard kernel == 1 && stride == 1 else { return nil }
-    return PointwisePlan(input, outputs: filter.outputs.count, shards: shards)
+    return PointwisePlan(input, outputs: filter.outputs.count, shards: shards, kernels)
   }
 
   /// How a direct product reads a source of some channels.

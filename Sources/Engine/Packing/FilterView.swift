@@ -28,19 +28,22 @@ public struct FilterView: Hashable, Sendable {
 
   /// Adds a gradient to its places in the full filter's, by all threads.
   ///
-  /// - Parameter row: where the outputs of a tap and of an input of the slice, counted from its first, begin.
+  /// - Parameter copy: writes to a line the outputs of a tap and of an input of the slice, counted from its first.
   func scatterAdd(
     to full: UnsafeMutablePointer<Float>, in context: EngineContext,
-    row: (_ tap: Int, _ input: Int) -> UnsafePointer<Float>
+    copy: (_ tap: Int, _ input: Int, _ line: UnsafeMutablePointer<Float>) -> Void
   ) {
     let channels = inputs.channels
     let rowsPerJob = max(1, BlockSizes.scatteredFloats / outputs.count)
     let jobsPerTap = (channels.count + rowsPerJob - 1) / rowsPerJob
-    context.threads.forEach(taps * jobsPerTap) { job in
+    let lines = context.workerScratch(.workerProducts, roundedUp(outputs.count, to: 16))
+    context.threads.forEachWithWorker(taps * jobsPerTap) { job, worker in
+      let line = lines(worker)
       let (tap, part) = job.quotientAndRemainder(dividingBy: jobsPerTap)
       for input in part * rowsPerJob..<min((part + 1) * rowsPerJob, channels.count) {
+        copy(tap, input, line)
         outputs.add(
-          row(tap, input), to: full + (tap * fullInputs + channels[input]) * fullOutputs,
+          line, to: full + (tap * fullInputs + channels[input]) * fullOutputs,
           kernels: context.kernels)
       }
     }
