@@ -5,24 +5,25 @@
 /// Filters some rows of pixels: every target pixel is the sum over the window, in the order of taps.
 ///
 /// - Parameters:
-///   - source: the first tap of the first target pixel, dense: `pixelStride` floats a pixel, all of which are
-///     filtered; `sourceRow` floats from row to row.
+///   - source: the first tap of the first target pixel; `sourceRow` floats from row to row and `pixelStride` from
+///     pixel to pixel.
+///   - floats: of a pixel, which are filtered.
 ///   - weights: the first tap; `weightStride` floats from tap to tap.
 ///   - kernel: the side of the window, which moves by `step` pixels.
 ///   - target: the first of `rows` x `columns` pixels; `targetStride` floats from pixel to pixel.
 public func depthwiseRows(
-  _ source: UnsafePointer<Float>, sourceRow: Int, pixelStride: Int,
+  _ source: UnsafePointer<Float>, sourceRow: Int, pixelStride: Int, floats: Int,
   weights: UnsafePointer<Float>, weightStride: Int, kernel: Int, step: Int,
   _ target: UnsafeMutablePointer<Float>, targetStride: Int, rows: Int, columns: Int
 ) {
   if kernel == 3 {
     depthwiseThree(
-      source, sourceRow, pixelStride, weights, weightStride, step, target, targetStride, rows,
-      columns)
+      source, sourceRow, pixelStride, floats, weights, weightStride, step, target, targetStride,
+      rows, columns)
     return
   }
   var channel = 0
-  while channel < pixelStride {
+  while channel < floats {
     for row in 0..<rows {
       let line = source + row * step * sourceRow + channel
       let place = target + row * columns * targetStride + channel
@@ -90,12 +91,12 @@ private func depthwiseOne(
 /// The 3x3 window: weights stay in registers.
 @inline(always)
 private func depthwiseThree(
-  _ source: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int,
+  _ source: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int, _ floats: Int,
   _ weights: UnsafePointer<Float>, _ weightStride: Int, _ step: Int,
   _ target: UnsafeMutablePointer<Float>, _ targetStride: Int, _ rows: Int, _ columns: Int
 ) {
   var channel = 0
-  while channel < pixelStride {
+  while channel < floats {
     var filter = InlineArray<9, Vector> { _ in Vector(repeating: 0) }
     for t in 0..<9 { filter[t] = load(weights + t * weightStride + channel) }
     for row in 0..<rows {

@@ -7,15 +7,15 @@
 /// summed in a fixed order, and pixels row by row, those of even rows first where `step` is 2.
 ///
 /// - Parameters:
-///   - gradient: the output's gradient, dense, with a border of zeros: `pixelStride` floats a pixel, all of which are
-///     done, `gradientRow` floats from row to row. It starts at the lowest row and column of the output that the
-///     first input pixel meets.
-///   - input: `rows` x `columns` pixels of `pixelStride` floats; the first row and column are even where `step` is 2.
+///   - gradient: the output's gradient, with a border of zeros: `gradientRow` floats from row to row, `pixelStride`
+///     from pixel to pixel. It starts at the lowest row and column of the output that the first input pixel meets.
+///   - floats: of a pixel, which are done.
+///   - input: `rows` x `columns` pixels, `pixelStride` floats apart; the first row and column are even where `step` is 2.
 ///   - weights: the first tap; `tapStride` floats from tap to tap, as in `sums`.
 ///   - target: the input's gradient, `targetStride` floats from pixel to pixel; none where nobody wants it.
 ///   - sums: the filter's gradient, overwritten; none where nobody wants it.
 public func depthwiseBackward(
-  gradient: UnsafePointer<Float>, gradientRow: Int, pixelStride: Int,
+  gradient: UnsafePointer<Float>, gradientRow: Int, pixelStride: Int, floats: Int,
   input: UnsafePointer<Float>, weights: UnsafePointer<Float>, tapStride: Int, kernel: Int,
   step: Int, rows: Int, columns: Int, target: UnsafeMutablePointer<Float>?, targetStride: Int,
   sums: UnsafeMutablePointer<Float>?
@@ -26,7 +26,8 @@ public func depthwiseBackward(
     wantsSums: Bool
   ) {
     BackwardWindow(
-      gradient: gradient, gradientRow: gradientRow, pixelStride: pixelStride, input: input,
+      gradient: gradient, gradientRow: gradientRow, pixelStride: pixelStride, floats: floats,
+      input: input,
       weights: weights, tapStride: tapStride, kernel: kernel, step: step, rows: rows,
       columns: columns, target: target, targetStride: targetStride, sums: sums
     ).run(wantsTarget: wantsTarget, wantsSums: wantsSums)
@@ -40,9 +41,16 @@ public func depthwiseBackward(
   }
 }
 
+/// Whether weights and sums together fit the registers.
+#if KERNELS_V4
+  private let hasRegistersForAll = true
+#else
+  private let hasRegistersForAll = false
+#endif
+
 private struct BackwardWindow {
   let gradient: UnsafePointer<Float>
-  let gradientRow, pixelStride: Int
+  let gradientRow, pixelStride, floats: Int
   let input, weights: UnsafePointer<Float>
   let tapStride, kernel, step, rows, columns: Int
   let target: UnsafeMutablePointer<Float>
@@ -52,7 +60,7 @@ private struct BackwardWindow {
   @inline(always)
   func run(wantsTarget: Bool, wantsSums: Bool) {
     var channel = 0
-    while channel < pixelStride {
+    while channel < floats {
       if kernel == 3 && step == 1 {
         three(channel, wantsTarget, wantsSums)
       } else if kernel == 3 {
@@ -73,10 +81,9 @@ private struct BackwardWindow {
   /// The 3x3 window of stride 1: place (a, b) around a pixel holds what it gave through tap (2 - a, 2 - b).
   @inline(always)
   private func three(_ channel: Int, _ wantsTarget: Bool, _ wantsSums: Bool) {
-    #if KERNELS_V4
-      var filter = InlineArray<9, Vector> { _ in Vector(repeating: 0) }
-      for tap in 0..<9 { filter[tap] = weight(tap, channel) }
-    #endif
+    let keepsFilter = hasRegistersForAll || !wantsSums
+    var filter = InlineArray<9, Vector> { _ in Vector(repeating: 0) }
+    if keepsFilter { for tap in 0..<9 { filter[tap] = weight(tap, channel) } }
     var totals = InlineArray<9, Vector> { _ in Vector(repeating: 0) }
     for row in 0..<rows {
       var g = gradient + row * gradientRow + channel
@@ -90,12 +97,8 @@ private struct BackwardWindow {
           for b in 0..<3 {
             let met = load(g + a * gradientRow + b * pixelStride)
             if wantsTarget {
-              // Weights and sums together fill more than 16 registers.
-              #if KERNELS_V4
-                sum = multiplyAdd(sum, met, filter[8 - 3 * a - b])
-              #else
-                sum = multiplyAdd(sum, met, weight(8 - 3 * a - b, channel))
-              #endif
+              let tap = 8 - 3 * a - b
+              sum = multiplyAdd(sum, met, keepsFilter ? filter[tap] : weight(tap, channel))
             }
             if wantsSums {
               totals[8 - 3 * a - b] = multiplyAdd(totals[8 - 3 * a - b], met, value)

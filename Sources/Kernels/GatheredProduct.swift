@@ -121,17 +121,33 @@ private struct Tile<let rows: Int, let accumulators: Int> {
       var k = Int(tapOffsets[tap]) * inputStride
       let end = k + depth
       var weights = panel + Int(tapPanels[tap]) * depth * vectors * Vector.scalarCount
-      repeat {
+      @inline(always)
+      func step(_ u: Int) {
+        let row = weights + u * vectors * Vector.scalarCount
         for m in 0..<rows {
-          let value = Vector(repeating: pixels[m][k])
+          let value = Vector(repeating: pixels[m][k + u])
           for v in 0..<vectors {
             sums[m * vectors + v] = multiplyAdd(
-              sums[m * vectors + v], value, load(weights + v * Vector.scalarCount))
+              sums[m * vectors + v], value, load(row + v * Vector.scalarCount))
           }
         }
+      }
+      #if !KERNELS_V4
+        // Four at once, so that the end of the loop is foreseen. Of 512 bits the compiler makes shuffles instead.
+        while k + 4 <= end {
+          step(0)
+          step(1)
+          step(2)
+          step(3)
+          weights += 4 * vectors * Vector.scalarCount
+          k += 4
+        }
+      #endif
+      while k < end {
+        step(0)
         weights += vectors * Vector.scalarCount
         k += 1
-      } while k < end
+      }
       tap += 1
     } while tap < taps
     for m in 0..<rows {

@@ -59,10 +59,12 @@ public struct KernelSet: Sendable {
   package let winogradWeights: @Sendable (Pointer, Int, Bool, Int, MutablePointer, Int) -> Void
   package let winogradWeightGradient: @Sendable (Pointer, Int, Int, MutablePointer, Int) -> Void
   package let depthwiseRows:
-    @Sendable (Pointer, Int, Int, Pointer, Int, Int, Int, MutablePointer, Int, Int, Int) -> Void
+    @Sendable (
+      Pointer, Int, Int, Int, Pointer, Int, Int, Int, MutablePointer, Int, Int, Int
+    ) -> Void
   package let depthwiseBackward:
     @Sendable (
-      Pointer, Int, Int, Pointer, Pointer, Int, Int, Int, Int, Int, MutablePointer?, Int,
+      Pointer, Int, Int, Int, Pointer, Pointer, Int, Int, Int, Int, Int, MutablePointer?, Int,
       MutablePointer?
     ) -> Void
   package let copyPixels: @Sendable (Pointer, Int, Int, Int, MutablePointer, Int) -> Void

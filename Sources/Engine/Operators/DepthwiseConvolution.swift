@@ -61,17 +61,18 @@ public final class DepthwiseConvolution {
     let bands = Bands(output.shape, kernel: kernel, step: stride)
     let largest = bands[0].patch(kernel: kernel, step: stride)
     let memory = context.workerScratch(
-      .workerPixels, largest.height * largest.width * bands[0].floats.count)
+      .workerPixels, largest.height * largest.width * bands[0].stride)
     let kernels = context.kernels
     context.threads.forEachWithWorker(bands.count) { index, worker in
       let band = bands[index]
       let patch = band.patch(kernel: kernel, step: stride)
       let pixels = memory(worker)
-      let width = band.floats.count
       patch.copy(
-        input, image: band.image, floats: band.floats, to: pixels, stride: width, kernels: kernels)
+        input, image: band.image, floats: band.floats, to: pixels, stride: band.stride,
+        kernels: kernels)
       kernels.depthwiseRows(
-        pixels, patch.width * width, width, packed + band.floats.lowerBound, row, kernel, stride,
+        pixels, patch.width * band.stride, band.stride, band.floats.count,
+        packed + band.floats.lowerBound, row, kernel, stride,
         output.elements + band.firstPixel * row + band.floats.lowerBound, row, band.rows.count,
         output.shape.width)
       guard let moments else { return }
@@ -209,9 +210,9 @@ private struct BackwardVisit {
     let largest = bands[0]
     let patch = patch(largest)
     let pixels = context.workerScratch(
-      .workerPixels, largest.rows.count * largest.width * largest.floats.count)
+      .workerPixels, largest.rows.count * largest.width * largest.stride)
     let gradients = context.workerScratch(
-      .workerGradients, patch.height * patch.width * largest.floats.count)
+      .workerGradients, patch.height * patch.width * largest.stride)
     context.threads.forEachWithWorker(bands.count) { index, worker in
       let band = bands[index]
       run(
@@ -238,21 +239,21 @@ private struct BackwardVisit {
     _ kernels: KernelSet
   ) {
     let patch = patch(band)
-    let width = band.floats.count
     let row = input.shape.pixelStride
     patch.copy(
-      gradient, image: band.image, floats: band.floats, to: gradients, stride: width,
+      gradient, image: band.image, floats: band.floats, to: gradients, stride: band.stride,
       kernels: kernels)
     if wantsFilter {
       input.copy(
         PixelRun(
           image: band.image, first: band.rows.lowerBound * band.width,
-          count: band.rows.count * band.width), floats: band.floats, to: pixels, stride: width,
-        kernels: kernels)
+          count: band.rows.count * band.width), floats: band.floats, to: pixels,
+        stride: band.stride, kernels: kernels)
     }
     let first = band.firstPixel * row + band.floats.lowerBound
     kernels.depthwiseBackward(
-      gradients, patch.width * width, width, pixels, weights + band.floats.lowerBound, row, kernel,
+      gradients, patch.width * band.stride, band.stride, band.floats.count, pixels,
+      weights + band.floats.lowerBound, row, kernel,
       stride, band.rows.count, band.width, target.map { $0.elements + first }, row,
       sums.map { $0 + band.floats.lowerBound })
     guard let target, let observer else { return }
@@ -273,6 +274,9 @@ private struct Bands {
     let rows, floats: Range<Int>
     let width, firstPixel: Int
     let chunks: Range<Int>
+
+    /// Floats from one copied pixel to the next.
+    var stride: Int { spreadStride(channels: floats.count) }
 
     /// The source pixels of a forward window, with a border.
     func patch(kernel: Int, step: Int) -> Patch {
