@@ -7,7 +7,7 @@
 /// - Parameters:
 ///   - source: the first tap of the first target pixel; `sourceRow` floats from row to row and `pixelStride` from
 ///     pixel to pixel.
-///   - floats: of a pixel, which are filtered.
+///   - floats: how many floats of each pixel are filtered.
 ///   - weights: the first tap; `weightStride` floats from tap to tap.
 ///   - kernel: the side of the window, which moves by `step` pixels.
 ///   - target: the first of `rows` x `columns` pixels; `targetStride` floats from pixel to pixel.

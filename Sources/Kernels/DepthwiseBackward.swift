@@ -9,8 +9,9 @@
 /// - Parameters:
 ///   - gradient: the output's gradient, with a border of zeros: `gradientRow` floats from row to row, `pixelStride`
 ///     from pixel to pixel. It starts at the lowest row and column of the output that the first input pixel meets.
-///   - floats: of a pixel, which are done.
-///   - input: `rows` x `columns` pixels, `pixelStride` floats apart; the first row and column are even where `step` is 2.
+///   - floats: how many floats of each pixel are done.
+///   - input: `rows` x `columns` pixels, `pixelStride` floats apart; the first row and column are even where `step`
+///     is 2.
 ///   - weights: the first tap; `tapStride` floats from tap to tap, as in `sums`.
 ///   - target: the input's gradient, `targetStride` floats from pixel to pixel; none where nobody wants it.
 ///   - sums: the filter's gradient, overwritten; none where nobody wants it.
@@ -41,7 +42,7 @@ public func depthwiseBackward(
   }
 }
 
-/// Whether weights and sums together fit the registers.
+// Whether the nine weights and the nine sums of a 3x3 window fit the registers together.
 #if KERNELS_V4
   private let hasRegistersForAll = true
 #else

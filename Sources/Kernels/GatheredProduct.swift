@@ -132,8 +132,9 @@ private struct Tile<let rows: Int, let accumulators: Int> {
           }
         }
       }
-      #if !KERNELS_V4
-        // Four at once, so that the end of the loop is foreseen. Of 512 bits the compiler makes shuffles instead.
+      #if KERNELS_V3
+        // Four at once: of so few turns the processor predicts the last. With 512-bit vectors the compiler makes shuffles
+        // of the four.
         while k + 4 <= end {
           step(0)
           step(1)

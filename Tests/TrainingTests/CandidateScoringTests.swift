@@ -48,7 +48,7 @@ import Training
   /// No scoring goes on before every rank has begun one.
   @Test(arguments: 2...4) func everyRankScoresAtTheSameTime(ranks: Int) throws {
     let watched = WatchedSearch(ranks: ranks)
-    let patience = ContinuousClock.now + .seconds(30)
+    let patience = ContinuousClock.now + .seconds(60)
     _ = try watched.run(extra: { rank in
       watched.giveOthersTime(rank)
       while rank != 0, !watched.haveAllBegun {

@@ -111,9 +111,7 @@ private struct FilterSums {
     inputs = filter.inputs.count
     tapsInRow = layout == .bordered ? filter.kernel : 1
     taps = filter.taps / tapsInRow
-    ofTap = OuterSums(
-      rows: roundedUp(inputs * tapsInRow, to: kernels.outerRows),
-      columns: roundedUp(filter.outputs.count, to: 16), kernels)
+    ofTap = OuterSums(inputs: inputs * tapsInRow, outputs: filter.outputs.count, kernels)
   }
 
   var size: Int { taps * ofTap.size }
@@ -173,7 +171,7 @@ private struct SegmentLayout {
     step = plan.step * sourceStride
     sourceSize =
       isCut ? tiles * tileStride : roundedUp(plan.patchPixels * sourceStride, to: 16) + 16
-    columnTiles = OuterSums.tiles(columns: gradient.pixelStride, kernels)
+    columnTiles = kernels.outerTiles(floats: gradient.pixelStride)
     gradientPixels = plan.gradientPixels
     gradientSize = gradientPixels * gradient.pixelStride
     rowSize = input.width * input.pixelStride

@@ -6,21 +6,21 @@
 struct PointwisePlan {
   let chunks: ChunkPlan
   let strips: FilterStrips
-  /// Floats of a pixel of the input and of the output: the sides of the filter's gradient.
-  let rows, columns: Int
-  /// A strip's gradient, of rows that are more than padding.
-  let sums: OuterSums
+  /// Floats of a pixel of the input and of the output.
+  let inputFloats, outputFloats: Int
+  /// How a strip's gradient of the filter lies.
+  let layout: OuterSums
 
   /// None where a shard has too few pixels for its filter.
   init?(_ input: FeatureMap.Shape, outputs: Int, shards: Int, _ kernels: KernelSet) {
     chunks = ChunkPlan(input)
-    rows = input.pixelStride
-    columns = roundedUp(outputs, to: 16)
-    sums = OuterSums(
-      rows: roundedUp(input.channels, to: kernels.outerRows), columns: columns, kernels)
+    inputFloats = input.pixelStride
+    layout = OuterSums(inputs: input.channels, outputs: outputs, kernels)
+    outputFloats = layout.columns
     guard
       let strips = FilterStrips(
-        parts: chunks.count / shards, pixels: input.pixels / shards, size: rows * columns,
+        parts: chunks.count / shards, pixels: input.pixels / shards,
+        size: inputFloats * outputFloats,
         shards: shards)
     else { return nil }
     self.strips = strips
@@ -30,7 +30,7 @@ struct PointwisePlan {
   var blockPixels: Int {
     let allowed = BlockSizes.pointwisePixels
     let tile = allowed.lowerBound
-    let fitting = BlockSizes.pointwiseBytes / 4 / (rows + columns) / tile * tile
+    let fitting = BlockSizes.pointwiseBytes / 4 / (inputFloats + outputFloats) / tile * tile
     return max(tile, min(allowed.upperBound, fitting))
   }
 
@@ -56,14 +56,15 @@ extension Convolution {
   ) {
     let kernels = context.kernels
     let strides = (
-      pixels: spreadStride(channels: plan.rows), gradients: spreadStride(channels: plan.columns)
+      pixels: spreadStride(channels: plan.inputFloats),
+      gradients: spreadStride(channels: plan.outputFloats)
     )
     let pixels = context.workerScratch(.workerPixels, plan.blockPixels * strides.pixels)
     let applied = context.workerScratch(.workerGradients, plan.blockPixels * strides.gradients)
     let strips = plan.strips
     let indices = context.indices(plan.blockPixels)
     let totals = strips.sum(
-      used: plan.sums.size, tile: kernels.outerRows * plan.columns, in: context
+      used: plan.layout.size, tile: kernels.outerRows * plan.outputFloats, in: context
     ) { strip, worker, sums in
       PointwiseStrip(
         plan: plan, input: input, gradient: gradient, product: product, kernels: kernels,
@@ -73,7 +74,7 @@ extension Convolution {
     }
     for (total, target) in zip(totals, gradients) {
       filter.scatterAdd(to: target, in: context) { _, input, line in
-        plan.sums.copy(row: input, of: total, to: line)
+        plan.layout.copy(row: input, of: total, to: line)
       }
     }
   }
@@ -99,15 +100,16 @@ private struct PointwiseStrip {
     for chunk in chunks {
       for block in plan.blocks(ofChunk: chunk) {
         gradient.copy(
-          block, floats: 0..<plan.columns, to: gradients, stride: gradientStride, kernels: kernels)
+          block, floats: 0..<plan.outputFloats, to: gradients, stride: gradientStride,
+          kernels: kernels)
         input.copy(
-          block, floats: 0..<plan.rows, to: pixels, stride: pixelStride, kernels: kernels)
+          block, floats: 0..<plan.inputFloats, to: pixels, stride: pixelStride, kernels: kernels)
         accumulate(block.count, isFirst: isFirst)
         carryBack(block)
         isFirst = false
       }
       guard let product, let observer = product.observer else { continue }
-      observer.take(chunk, of: product.target, floats: 0..<plan.rows)
+      observer.take(chunk, of: product.target, floats: 0..<plan.inputFloats)
     }
   }
 
@@ -116,12 +118,12 @@ private struct PointwiseStrip {
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: 3) { run in
       (run[0], run[1], run[2]) = (0, 0, Int32(count))
       guard let run = run.baseAddress else { return }
-      for columns in plan.sums.columnTiles {
-        for row in stride(from: 0, to: plan.sums.rows, by: kernels.outerRows) {
+      for columns in plan.layout.columnTiles {
+        for row in stride(from: 0, to: plan.layout.rows, by: kernels.outerRows) {
           kernels.accumulateOuterProducts(
             pixels + row, pixelStride, pixelStride, gradients + columns.start, gradientStride,
             gradientStride, run, 1, columns.count / kernels.lanes,
-            sums + plan.sums.place(row: row, of: columns), !isFirst)
+            sums + plan.layout.place(row: row, of: columns), !isFirst)
         }
       }
     }

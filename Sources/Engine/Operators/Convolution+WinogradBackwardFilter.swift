@@ -60,8 +60,7 @@ private struct PositionSums {
 
   init(_ filter: FilterView, _ kernels: KernelSet) {
     ofPosition = OuterSums(
-      rows: roundedUp(filter.inputs.count, to: kernels.outerRows),
-      columns: roundedUp(filter.outputs.count, to: 16), kernels)
+      inputs: filter.inputs.count, outputs: filter.outputs.count, kernels)
     positionStride = spreadPositions(ofPosition.size)
   }
 
@@ -70,22 +69,29 @@ private struct PositionSums {
     _ memory: UnsafePointer<Float>, _ filter: FilterView, to full: UnsafeMutablePointer<Float>,
     in context: EngineContext
   ) {
-    let tapStride = ofPosition.columns + 16
-    let row = context.workerScratch(.workerProducts, 9 * tapStride)
-    let inputs = filter.inputs.channels
     let kernels = context.kernels
-    context.threads.forEachWithWorker(inputs.count) { index, worker in
-      let taps = row(worker)
+    let tapStride = ofPosition.columns + 16
+    let rowsPerJob = kernels.outerRows
+    let memoryOfRows = context.workerScratch(.workerProducts, rowsPerJob * 9 * tapStride)
+    let inputs = filter.inputs.channels
+    context.threads.forEachWithWorker(ofPosition.rows / rowsPerJob) { job, worker in
+      let rows = job * rowsPerJob..<min((job + 1) * rowsPerJob, inputs.count)
+      let taps = { row in memoryOfRows(worker) + (row - rows.lowerBound) * 9 * tapStride }
+      // All rows of a tile, which lie together, before the next.
       for columns in ofPosition.columnTiles {
-        kernels.winogradWeightGradient(
-          memory + ofPosition.place(row: index, of: columns), positionStride, columns.count,
-          taps + columns.start, tapStride)
+        for row in rows {
+          kernels.winogradWeightGradient(
+            memory + ofPosition.place(row: row, of: columns), positionStride, columns.count,
+            taps(row) + columns.start, tapStride)
+        }
       }
-      for tap in 0..<9 {
-        filter.outputs.add(
-          taps + tap * tapStride,
-          to: full + (tap * filter.fullInputs + inputs[index]) * filter.fullOutputs,
-          kernels: kernels)
+      for row in rows {
+        for tap in 0..<9 {
+          filter.outputs.add(
+            taps(row) + tap * tapStride,
+            to: full + (tap * filter.fullInputs + inputs[row]) * filter.fullOutputs,
+            kernels: kernels)
+        }
       }
     }
   }

@@ -61,17 +61,17 @@ public final class DepthwiseConvolution {
     let bands = Bands(output.shape, kernel: kernel, step: stride)
     let largest = bands[0].patch(kernel: kernel, step: stride)
     let memory = context.workerScratch(
-      .workerPixels, largest.height * largest.width * bands[0].stride)
+      .workerPixels, largest.height * largest.width * bands[0].pixelStride)
     let kernels = context.kernels
     context.threads.forEachWithWorker(bands.count) { index, worker in
       let band = bands[index]
       let patch = band.patch(kernel: kernel, step: stride)
       let pixels = memory(worker)
       patch.copy(
-        input, image: band.image, floats: band.floats, to: pixels, stride: band.stride,
+        input, image: band.image, floats: band.floats, to: pixels, stride: band.pixelStride,
         kernels: kernels)
       kernels.depthwiseRows(
-        pixels, patch.width * band.stride, band.stride, band.floats.count,
+        pixels, patch.width * band.pixelStride, band.pixelStride, band.floats.count,
         packed + band.floats.lowerBound, row, kernel, stride,
         output.elements + band.firstPixel * row + band.floats.lowerBound, row, band.rows.count,
         output.shape.width)
@@ -210,9 +210,9 @@ private struct BackwardVisit {
     let largest = bands[0]
     let patch = patch(largest)
     let pixels = context.workerScratch(
-      .workerPixels, largest.rows.count * largest.width * largest.stride)
+      .workerPixels, largest.rows.count * largest.width * largest.pixelStride)
     let gradients = context.workerScratch(
-      .workerGradients, patch.height * patch.width * largest.stride)
+      .workerGradients, patch.height * patch.width * largest.pixelStride)
     context.threads.forEachWithWorker(bands.count) { index, worker in
       let band = bands[index]
       run(
@@ -241,18 +241,18 @@ private struct BackwardVisit {
     let patch = patch(band)
     let row = input.shape.pixelStride
     patch.copy(
-      gradient, image: band.image, floats: band.floats, to: gradients, stride: band.stride,
+      gradient, image: band.image, floats: band.floats, to: gradients, stride: band.pixelStride,
       kernels: kernels)
     if wantsFilter {
       input.copy(
         PixelRun(
           image: band.image, first: band.rows.lowerBound * band.width,
           count: band.rows.count * band.width), floats: band.floats, to: pixels,
-        stride: band.stride, kernels: kernels)
+        stride: band.pixelStride, kernels: kernels)
     }
     let first = band.firstPixel * row + band.floats.lowerBound
     kernels.depthwiseBackward(
-      gradients, patch.width * band.stride, band.stride, band.floats.count, pixels,
+      gradients, patch.width * band.pixelStride, band.pixelStride, band.floats.count, pixels,
       weights + band.floats.lowerBound, row, kernel,
       stride, band.rows.count, band.width, target.map { $0.elements + first }, row,
       sums.map { $0 + band.floats.lowerBound })
@@ -276,7 +276,7 @@ private struct Bands {
     let chunks: Range<Int>
 
     /// Floats from one copied pixel to the next.
-    var stride: Int { spreadStride(channels: floats.count) }
+    var pixelStride: Int { spreadStride(channels: floats.count) }
 
     /// The source pixels of a forward window, with a border.
     func patch(kernel: Int, step: Int) -> Patch {

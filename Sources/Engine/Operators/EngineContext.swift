@@ -34,7 +34,7 @@ public final class EngineContext {
     if let held = scratch[use], held.count >= count { return held.pointer }
     // Freed before the larger one is made.
     scratch[use] = nil
-    // Whole huge pages: operators walk it with strides as long as a small page.
+    // Whole huge pages (`AlignedStorage`).
     let storage = AlignedStorage<Float>(count: roundedUp(count, to: hugePage / 4))
     scratch[use] = storage
     return storage.pointer

@@ -1,33 +1,16 @@
-/// The dense sums of outer products, `rows` by `columns` floats, tile by tile of the kernel:
-/// [column tile][rows][columns of the tile].
+/// How the sums of outer products lie, `rows` by `columns` floats: [column tile][rows][columns of the tile].
 ///
-/// A tile of the kernel lies together, and that of the next rows behind it. Whole rows would spread it over as many pages
-/// as it has rows, and where their length is a power of two, over few sets of the caches.
+/// What one call of the kernel adds to is then one run of memory, and the next call's is behind it. In whole rows it would
+/// be spread over distant lines, and over few sets of the caches where rows are a power of two long.
 struct OuterSums {
   let rows, columns: Int
-  /// Tiles of at most three vectors, never one alone where two and two do.
   let columnTiles: [ChannelSpan]
 
-  /// - Parameters:
-  ///   - rows: whole tiles of the kernel.
-  ///   - columns: whole vectors.
-  init(rows: Int, columns: Int, _ kernels: KernelSet) {
-    self.rows = rows
-    self.columns = columns
-    columnTiles = Self.tiles(columns: columns, kernels)
-  }
-
-  static func tiles(columns: Int, _ kernels: KernelSet) -> [ChannelSpan] {
-    let vectors = columns / kernels.lanes
-    var tiles: [ChannelSpan] = []
-    var start = 0
-    while start < vectors {
-      let left = vectors - start
-      let count = left == 4 ? 2 : min(kernels.outerVectors, left)
-      tiles.append(ChannelSpan(start: start * kernels.lanes, count: count * kernels.lanes))
-      start += count
-    }
-    return tiles
+  /// The sums of so many inputs and outputs, padded to whole tiles and whole pixels.
+  init(inputs: Int, outputs: Int, _ kernels: KernelSet) {
+    rows = roundedUp(inputs, to: kernels.outerRows)
+    columns = roundedUp(outputs, to: 16)
+    columnTiles = kernels.outerTiles(floats: columns)
   }
 
   /// Floats of all sums.
@@ -38,10 +21,26 @@ struct OuterSums {
     columns.start * rows + row * columns.count
   }
 
-  /// Copies a row from its tiles to a line of `columns` floats.
+  /// Copies a row from its tiles to a line, all `columns` of it.
   func copy(row: Int, of sums: UnsafePointer<Float>, to line: UnsafeMutablePointer<Float>) {
     for columns in columnTiles {
       (line + columns.start).update(from: sums + place(row: row, of: columns), count: columns.count)
     }
+  }
+}
+
+extension KernelSet {
+  /// Cuts columns into tiles of at most three vectors, never one alone where two and two do.
+  func outerTiles(floats: Int) -> [ChannelSpan] {
+    let vectors = floats / lanes
+    var tiles: [ChannelSpan] = []
+    var start = 0
+    while start < vectors {
+      let left = vectors - start
+      let count = left == 4 ? 2 : min(outerVectors, left)
+      tiles.append(ChannelSpan(start: start * lanes, count: count * lanes))
+      start += count
+    }
+    return tiles
   }
 }

@@ -28,7 +28,8 @@ public struct FilterView: Hashable, Sendable {
 
   /// Adds a gradient to its places in the full filter's, by all threads.
   ///
-  /// - Parameter copy: writes to a line the outputs of a tap and of an input of the slice, counted from its first.
+  /// - Parameter copy: writes to a line the outputs of a tap and an input (the slice's first is 0), padded to a multiple of
+  ///   16 at most.
   func scatterAdd(
     to full: UnsafeMutablePointer<Float>, in context: EngineContext,
     copy: (_ tap: Int, _ input: Int, _ line: UnsafeMutablePointer<Float>) -> Void

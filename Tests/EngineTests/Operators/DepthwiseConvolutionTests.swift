@@ -82,6 +82,8 @@ private struct DepthwiseData {
         images: 1, height: 130, width: 35, kernel: 5, stride: stride, outputs: 17, seed: 52),
       LayerCase(
         images: 2, height: 16, width: 17, kernel: 3, stride: stride, outputs: 400, seed: 53),
+      LayerCase(
+        images: 1, height: 9, width: 11, kernel: 5, stride: stride, outputs: 128, seed: 54),
     ]
   }
 

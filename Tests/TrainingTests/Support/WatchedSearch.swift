@@ -12,8 +12,15 @@ import Training
 final class WatchedSearch: Sendable {
   /// When and to whom the request to leave comes.
   struct Stop: Sendable {
-    var ranks: Set<Int>
-    var afterScorings: Int
+    let ranks: Set<Int>
+    let afterScorings: Int
+
+    /// - Parameter afterScorings: leaves candidates of its generation for everybody, so that who is asked scores, and hears.
+    init(ranks: Set<Int>, afterScorings: Int) {
+      precondition((0...6).contains(afterScorings % 10), "the last candidates of a generation")
+      self.ranks = ranks
+      self.afterScorings = afterScorings
+    }
   }
 
   private struct Log {
@@ -22,6 +29,7 @@ final class WatchedSearch: Sendable {
     var completed: [[Int]] = []
     var records: [ScoreRecord] = []
     var wasToldBeforeRecording = false
+    var somebodyWasAsked = false
   }
 
   /// What rank 0 has in the end.
@@ -85,7 +93,7 @@ final class WatchedSearch: Sendable {
     extra: @escaping @Sendable (_ rank: Int) throws -> Void = { _ in },
     recording: @escaping @Sendable (ScoreRecord) throws -> Void = { _ in }
   ) throws -> End {
-    let ends = try InProcessCluster.run(ranks: ranks, deadline: .seconds(60)) {
+    let ends = try InProcessCluster.run(ranks: ranks, deadline: .seconds(120)) {
       [self] communicator -> End? in
       let scoring = CandidateScoring(
         communicator: communicator,
@@ -143,8 +151,7 @@ final class WatchedSearch: Sendable {
     for _ in 0..<3 {
       try extra(rank)
       if let stop, !stop.ranks.contains(rank), begun.count >= stop.afterScorings {
-        // Those who are asked to leave get the time to say so before the others are through.
-        usleep(5_000)
+        try letOthersLeave(betweenBatches)
       }
       usleep(UInt32(random.integer(below: 1000)))
       try betweenBatches()
@@ -153,9 +160,24 @@ final class WatchedSearch: Sendable {
     return Self.score(bins)
   }
 
+  /// Waits until somebody has heard that he is asked to leave: with his candidate still open the search cannot be over
+  /// before he says so.
+  private func letOthersLeave(_ betweenBatches: () throws -> Void) throws {
+    let patience = ContinuousClock.now + .seconds(60)
+    while !log.withLock({ $0.somebodyWasAsked }) {
+      try #require(ContinuousClock.now < patience)
+      usleep(100)
+      // He may still wait for a candidate.
+      try betweenBatches()
+    }
+  }
+
   private func request(of rank: Int) -> RunRequest {
-    guard let stop, stop.ranks.contains(rank) else { return .checkpoint }
-    return begun.count >= stop.afterScorings ? .stop : .checkpoint
+    guard let stop, stop.ranks.contains(rank), begun.count >= stop.afterScorings else {
+      return .checkpoint
+    }
+    log.withLock { $0.somebodyWasAsked = true }
+    return .stop
   }
 }
 
