@@ -13,7 +13,8 @@ func kernels(
   var flags = ["-Ounchecked"]
   if let march { flags += ["-Xcc", "-march=\(march)"] }
   return .target(
-    name: name, path: "\(folder)/\(name)", swiftSettings: [.unsafeFlags(flags), .define(define)])
+    name: name, dependencies: ["CPUShims"], path: "\(folder)/\(name)",
+    swiftSettings: [.unsafeFlags(flags), .define(define)])
 }
 
 let package = Package(

@@ -28,7 +28,7 @@ public struct MachineProbe {
         for _ in 0..<repetitions {
           kernels.multiplyGathered(
             input.pointer, depth, pixels, [0], [0], 1, depth, panel.pointer, 2,
-            output.pointer + thread * rows * width, width, pixels, rows)
+            output.pointer + thread * rows * width, width, pixels, rows, input.pointer, 0)
         }
       }
       return operations * 1e-9

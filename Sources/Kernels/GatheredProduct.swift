@@ -11,6 +11,15 @@
   private let fullRows = 6
 #endif
 
+/// Channels of the depth that are taken at once.
+#if KERNELS_V3
+  // Of so few turns the processor predicts the last.
+  private let depthStep = 4
+#else
+  // With 512-bit vectors the compiler makes shuffles of four.
+  private let depthStep = 1
+#endif
+
 /// Multiplies listed pixels by one weight panel and stores the sums.
 ///
 /// `output[m] = sum over t, k of input[pixel m + tap t][k] * panel[t][k]`, summed in the order of t, then k,
@@ -22,22 +31,28 @@
 ///   - tapOffsets: pixels to add to an input pixel, one for each of `taps`.
 ///   - tapPanels: which tap's weights to use; the panel holds [tap][depth][panelVectors * lanes].
 ///   - vectors: how many vectors of the panel are wanted, 1 or 2; the panel is that wide.
+///   - ahead: memory that is wanted next; it is asked for step by step of the depth.
+///   - aheadFloats: how much of it.
 public func multiplyGathered(
   input: UnsafePointer<Float>, inputStride: Int, inputPixels: UnsafePointer<Int32>,
   tapOffsets: UnsafePointer<Int32>, tapPanels: UnsafePointer<Int32>, taps: Int, depth: Int,
   panel: UnsafePointer<Float>, vectors: Int, output: UnsafeMutablePointer<Float>,
-  outputStride: Int, outputPixels: UnsafePointer<Int32>, count: Int
+  outputStride: Int, outputPixels: UnsafePointer<Int32>, count: Int, ahead: UnsafePointer<Float>,
+  aheadFloats: Int
 ) {
   var source = inputPixels
   var target = outputPixels
   var remaining = count
   // Tiles of nearly equal height: a full one and a rest of one pixel would waste most of the second.
   var tiles = (count + fullRows - 1) / fullRows
+  let turns = taps * (depth / depthStep)
+  var lines = AheadLines(ahead, floats: aheadFloats, turns: tiles * turns)
   while remaining > 0 {
     let rows = (remaining + tiles - 1) / tiles
     multiplyTile(
       rows, input, inputStride, source, tapOffsets, tapPanels, taps, depth, panel, vectors, output,
-      outputStride, target)
+      outputStride, target, lines)
+    lines.skip(turns)
     source += rows
     target += rows
     remaining -= rows
@@ -53,13 +68,13 @@ private func multiplyTile(
   _ rows: Int, _ input: UnsafePointer<Float>, _ inputStride: Int, _ source: UnsafePointer<Int32>,
   _ tapOffsets: UnsafePointer<Int32>, _ tapPanels: UnsafePointer<Int32>, _ taps: Int, _ depth: Int,
   _ panel: UnsafePointer<Float>, _ vectors: Int, _ output: UnsafeMutablePointer<Float>,
-  _ outputStride: Int, _ target: UnsafePointer<Int32>
+  _ outputStride: Int, _ target: UnsafePointer<Int32>, _ ahead: AheadLines
 ) {
   @inline(always)
   func run<let rows: Int, let accumulators: Int>(_ tile: Tile<rows, accumulators>) {
     tile.multiply(
       input, inputStride, source, tapOffsets, tapPanels, taps, depth, panel, output, outputStride,
-      target)
+      target, ahead)
   }
   if vectors == 2 {
     switch rows {
@@ -109,13 +124,14 @@ private struct Tile<let rows: Int, let accumulators: Int> {
     _ input: UnsafePointer<Float>, _ inputStride: Int, _ source: UnsafePointer<Int32>,
     _ tapOffsets: UnsafePointer<Int32>, _ tapPanels: UnsafePointer<Int32>, _ taps: Int,
     _ depth: Int, _ panel: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
-    _ outputStride: Int, _ target: UnsafePointer<Int32>
+    _ outputStride: Int, _ target: UnsafePointer<Int32>, _ ahead: AheadLines
   ) {
     let vectors = accumulators / rows
     var sums = InlineArray<accumulators, Vector> { _ in Vector(repeating: 0) }
     // Row pointers are made outside the inner loop: more work in its body would stop the unrolling.
     var pixels = InlineArray<rows, UnsafePointer<Float>>(repeating: input)
     for m in 0..<rows { pixels[m] = input + Int(source[m]) * inputStride }
+    var ahead = ahead
     var tap = 0
     repeat {
       var k = Int(tapOffsets[tap]) * inputStride
@@ -133,22 +149,28 @@ private struct Tile<let rows: Int, let accumulators: Int> {
         }
       }
       #if KERNELS_V3
-        // Four at once: of so few turns the processor predicts the last. With 512-bit vectors the compiler makes shuffles
-        // of the four.
-        while k + 4 <= end {
+        while k + depthStep <= end {
+          ahead.ask()
           step(0)
           step(1)
           step(2)
           step(3)
-          weights += 4 * vectors * Vector.scalarCount
-          k += 4
+          weights += depthStep * vectors * Vector.scalarCount
+          k += depthStep
+        }
+        while k < end {
+          step(0)
+          weights += vectors * Vector.scalarCount
+          k += 1
+        }
+      #else
+        while k < end {
+          ahead.ask()
+          step(0)
+          weights += vectors * Vector.scalarCount
+          k += 1
         }
       #endif
-      while k < end {
-        step(0)
-        weights += vectors * Vector.scalarCount
-        k += 1
-      }
       tap += 1
     } while tap < taps
     for m in 0..<rows {

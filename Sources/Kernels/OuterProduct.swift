@@ -18,17 +18,23 @@ public let outerVectors = 3
 ///   - gradientStep: floats from one gradient pixel of a run to the next.
 ///   - sums: rows of `vectors` vectors, one an input channel.
 ///   - continuing: whether `sums` holds a sum already; it is overwritten otherwise.
+///   - ahead: memory that is wanted next; it is asked for pixel by pixel.
+///   - aheadFloats: how much of it.
 public func accumulateOuterProducts(
   input: UnsafePointer<Float>, inputStride: Int, inputStep: Int,
   gradient: UnsafePointer<Float>, gradientStride: Int, gradientStep: Int,
   runs: UnsafePointer<Int32>, runCount: Int, vectors: Int,
-  sums: UnsafeMutablePointer<Float>, continuing: Bool
+  sums: UnsafeMutablePointer<Float>, continuing: Bool, ahead: UnsafePointer<Float>,
+  aheadFloats: Int
 ) {
+  var pixels = 0
+  for run in 0..<runCount { pixels += Int(runs[3 * run + 2]) }
+  let lines = AheadLines(ahead, floats: aheadFloats, turns: pixels)
   @inline(always)
   func run<let rows: Int, let accumulators: Int>(_ tile: OuterTile<rows, accumulators>) {
     tile.accumulate(
       input, inputStride, inputStep, gradient, gradientStride, gradientStep, runs, runCount, sums,
-      continuing)
+      continuing, lines)
   }
   #if KERNELS_V4
     switch vectors {
@@ -51,13 +57,14 @@ private struct OuterTile<let rows: Int, let accumulators: Int> {
     _ input: UnsafePointer<Float>, _ inputStride: Int, _ inputStep: Int,
     _ gradient: UnsafePointer<Float>, _ gradientStride: Int, _ gradientStep: Int,
     _ runs: UnsafePointer<Int32>, _ runCount: Int, _ sums: UnsafeMutablePointer<Float>,
-    _ continuing: Bool
+    _ continuing: Bool, _ ahead: AheadLines
   ) {
     let vectors = accumulators / rows
     var totals = InlineArray<accumulators, Vector> { _ in Vector(repeating: 0) }
     if continuing {
       for i in 0..<accumulators { totals[i] = load(sums + i * Vector.scalarCount) }
     }
+    var ahead = ahead
     var run = runs
     let end = runs + 3 * runCount
     repeat {
@@ -65,6 +72,7 @@ private struct OuterTile<let rows: Int, let accumulators: Int> {
       var g = gradient + Int(run[1]) * gradientStride
       var left = run[2]
       repeat {
+        ahead.ask()
         for m in 0..<rows {
           let value = Vector(repeating: x[m])
           for v in 0..<vectors {

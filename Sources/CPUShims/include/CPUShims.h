@@ -19,4 +19,9 @@ static inline void cpu_pause(void) {
 #endif
 }
 
+/// Asks for the cache line at an address, which is wanted soon; any address will do.
+static inline void cpu_prefetch(const void *address) {
+  __builtin_prefetch(address);
+}
+
 #endif

@@ -43,11 +43,11 @@ public struct KernelSet: Sendable {
   package let multiplyGathered:
     @Sendable (
       Pointer, Int, Indices, Indices, Indices, Int, Int, Pointer, Int, MutablePointer, Int, Indices,
-      Int
+      Int, Pointer, Int
     ) -> Void
   package let accumulateOuterProducts:
     @Sendable (
-      Pointer, Int, Int, Pointer, Int, Int, Indices, Int, Int, MutablePointer, Bool
+      Pointer, Int, Int, Pointer, Int, Int, Indices, Int, Int, MutablePointer, Bool, Pointer, Int
     ) -> Void
   package let cutRows: @Sendable (Pointer, Int, Int, Int, MutablePointer, Int) -> Void
   package let winogradInput:

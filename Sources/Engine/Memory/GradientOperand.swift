@@ -35,6 +35,11 @@ public struct GradientOperand: PixelSource {
       stride: shape.pixelStride, kernels: kernels)
   }
 
+  func memory(behind run: PixelRun) -> [ReadAhead.Share] {
+    guard let pending else { return [map.floats(of: run)] }
+    return [pending.gradient.floats(of: run), pending.input.floats(of: run)]
+  }
+
   func copy(
     _ run: PixelRun, floats: Range<Int>, to target: UnsafeMutablePointer<Float>, stride: Int,
     kernels: KernelSet

@@ -29,6 +29,8 @@ public struct Operand: PixelSource {
     }
   }
 
+  func memory(behind run: PixelRun) -> [ReadAhead.Share] { [map.floats(of: run)] }
+
   func copy(
     _ run: PixelRun, floats: Range<Int>, to target: UnsafeMutablePointer<Float>, stride: Int,
     kernels: KernelSet

@@ -9,6 +9,18 @@ protocol PixelSource: Sendable {
   func copy(
     _ run: PixelRun, floats: Range<Int>, to target: UnsafeMutablePointer<Float>, stride: Int,
     kernels: KernelSet)
+
+  /// The memory that copying a run reads, from its first pixel to its last.
+  func memory(behind run: PixelRun) -> [ReadAhead.Share]
+}
+
+extension FeatureMap {
+  /// The floats of a run, and of the pixels between them.
+  func floats(of run: PixelRun) -> ReadAhead.Share {
+    ReadAhead.Share(
+      start: elements + shape.pixel(run.first, ofImage: run.image),
+      count: ((run.count - 1) * run.step + 1) * shape.pixelStride)
+  }
 }
 
 /// Every `step`-th pixel of an image from one of them, `count` in all.

@@ -30,6 +30,15 @@ struct ChunkPlan {
     )
   }
 
+  /// All pixels of neighbouring chunks.
+  func pixels(ofChunks chunks: Range<Int>) -> PixelRun {
+    let (first, last) = (pixels(of: chunks.lowerBound), pixels(of: chunks.upperBound - 1))
+    let image = image(of: chunks.lowerBound)
+    return PixelRun(
+      image: image, first: first.start - image * shape.imagePixels,
+      count: last.start + last.count - first.start)
+  }
+
   func chunks(ofShard shard: Int, of shards: Int) -> Range<Int> {
     let perShard = count / shards
     return shard * perShard..<(shard + 1) * perShard

@@ -353,7 +353,7 @@ private struct OuterProduct {
             kernels.accumulateOuterProducts(
               x + tile * cut.tileStride, cut.sourceStride, cut.step, g, width, width,
               block[tap].triples, block[tap].count, width / kernels.lanes,
-              memory + sums.place(tap, row: tile * kernels.outerRows, of: job.columns), true)
+              memory + sums.place(tap, row: tile * kernels.outerRows, of: job.columns), true, x, 0)
           }
         }
       }

@@ -15,12 +15,15 @@ extension Convolution {
     let memory = context.workerScratch(.workerPixels, plan.patchPixels * stride + 16)
     context.threads.forEachWithWorker(blockCount * groups) { job, worker in
       let (block, group) = (job / groups, job % groups)
+      let next = min(job + context.threads.count, blockCount * groups - 1) / groups
       DirectBlock(
         product: product, plan: plan, kernels: kernels, taps: window.taps, stride: stride,
         block: plan.blocks[block % plan.blocks.count],
         firstImage: block / plan.blocks.count * plan.imagesPerBlock,
         panels: group * panelCount / groups..<(group + 1) * panelCount / groups
-      ).run(memory(worker))
+      ).run(
+        memory(worker),
+        before: plan.pixels(ofBlock: next, of: product.source.shape))
     }
   }
 
@@ -70,7 +73,8 @@ private struct DirectBlock {
 
   private var images: Int { min(plan.imagesPerBlock, product.source.shape.images - firstImage) }
 
-  func run(_ memory: UnsafeMutablePointer<Float>) {
+  /// - Parameter next: what this thread is likely to copy afterwards.
+  func run(_ memory: UnsafeMutablePointer<Float>, before next: PixelRun) {
     for image in 0..<images {
       block.patch.copy(
         product.source, image: firstImage + image,
@@ -80,8 +84,10 @@ private struct DirectBlock {
     // With a border a row of taps counts as one.
     let rowTaps = plan.layout == .bordered ? taps / block.classes[0].taps : 1
     clearUntouched()
+    var ahead = ReadAhead(
+      product.source.memory(behind: next), calls: panels.count * block.classes.count)
     for panel in panels {
-      multiply(panel, memory, depth: product.depth * rowTaps)
+      multiply(panel, memory, depth: product.depth * rowTaps, &ahead)
       showChunks(panel)
     }
   }
@@ -105,14 +111,18 @@ private struct DirectBlock {
       + firstImage * product.target.shape.imagePixels * product.target.shape.pixelStride
   }
 
-  private func multiply(_ panel: Int, _ memory: UnsafeMutablePointer<Float>, depth: Int) {
+  private func multiply(
+    _ panel: Int, _ memory: UnsafeMutablePointer<Float>, depth: Int, _ ahead: inout ReadAhead
+  ) {
     let weights = product.panels + panel * kernels.panelWidth * taps * product.depth
     let vectors = product.panelWidth(panel, kernels) / kernels.lanes
     for pixels in block.classes where pixels.taps > 0 {
+      let wanted = ahead.next()
       kernels.multiplyGathered(
         memory, stride, pixels.inputPixels, pixels.tapOffsets, pixels.tapPanels, pixels.taps,
         depth, weights, vectors, output + panel * kernels.panelWidth,
-        product.target.shape.pixelStride, pixels.outputPixels, pixels.pixelsPerImage * images)
+        product.target.shape.pixelStride, pixels.outputPixels, pixels.pixelsPerImage * images,
+        wanted.start, wanted.floats)
     }
   }
 

@@ -63,14 +63,16 @@ extension Convolution {
     let applied = context.workerScratch(.workerGradients, plan.blockPixels * strides.gradients)
     let strips = plan.strips
     let indices = context.indices(plan.blockPixels)
+    let stripCount = strips.shards * strips.count
     let totals = strips.sum(
       used: plan.layout.size, tile: kernels.outerRows * plan.outputFloats, in: context
     ) { strip, worker, sums in
+      let following = strips.parts(ofStrip: min(strip + context.threads.count, stripCount - 1))
       PointwiseStrip(
         plan: plan, input: input, gradient: gradient, product: product, kernels: kernels,
         indices: indices, pixels: pixels(worker), pixelStride: strides.pixels,
         gradients: applied(worker), gradientStride: strides.gradients, sums: sums
-      ).run(strips.parts(ofStrip: strip))
+      ).run(strips.parts(ofStrip: strip), before: plan.blocks(ofChunk: following.lowerBound)[0])
     }
     for (total, target) in zip(totals, gradients) {
       filter.scatterAdd(to: target, in: context) { _, input, line in
@@ -95,16 +97,23 @@ private struct PointwiseStrip {
   let gradientStride: Int
   let sums: UnsafeMutablePointer<Float>
 
-  func run(_ chunks: Range<Int>) {
+  /// - Parameter following: what this thread is likely to take afterwards.
+  func run(_ chunks: Range<Int>, before following: PixelRun) {
     var isFirst = true
     for chunk in chunks {
-      for block in plan.blocks(ofChunk: chunk) {
+      let blocks = plan.blocks(ofChunk: chunk)
+      for (number, block) in blocks.enumerated() {
         gradient.copy(
           block, floats: 0..<plan.outputFloats, to: gradients, stride: gradientStride,
           kernels: kernels)
         input.copy(
           block, floats: 0..<plan.inputFloats, to: pixels, stride: pixelStride, kernels: kernels)
-        accumulate(block.count, isFirst: isFirst)
+        let isLast = number == blocks.count - 1
+        let next =
+          !isLast
+          ? blocks[number + 1]
+          : chunk + 1 < chunks.upperBound ? plan.blocks(ofChunk: chunk + 1)[0] : following
+        accumulate(block.count, isFirst: isFirst, before: next)
         carryBack(block)
         isFirst = false
       }
@@ -114,16 +123,21 @@ private struct PointwiseStrip {
   }
 
   /// Adds the block to the filter's gradient: a tile's gradients stay in the first-level cache while all rows pass.
-  private func accumulate(_ count: Int, isFirst: Bool) {
+  private func accumulate(_ count: Int, isFirst: Bool, before next: PixelRun) {
+    var ahead = ReadAhead(
+      gradient.memory(behind: next) + input.memory(behind: next),
+      calls: plan.layout.columnTiles.count * plan.layout.rows / kernels.outerRows)
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: 3) { run in
       (run[0], run[1], run[2]) = (0, 0, Int32(count))
       guard let run = run.baseAddress else { return }
       for columns in plan.layout.columnTiles {
         for row in stride(from: 0, to: plan.layout.rows, by: kernels.outerRows) {
+          let wanted = ahead.next()
           kernels.accumulateOuterProducts(
             pixels + row, pixelStride, pixelStride, gradients + columns.start, gradientStride,
             gradientStride, run, 1, columns.count / kernels.lanes,
-            sums + plan.layout.place(row: row, of: columns), !isFirst)
+            sums + plan.layout.place(row: row, of: columns), !isFirst, wanted.start,
+            wanted.floats)
         }
       }
     }
@@ -139,7 +153,7 @@ private struct PointwiseStrip {
       kernels.multiplyGathered(
         gradients, gradientStride, indices, indices, indices, 1, product.depth,
         product.panels + start * product.depth, product.panelWidth(panel, kernels) / kernels.lanes,
-        place + start, target.shape.pixelStride, indices, block.count)
+        place + start, target.shape.pixelStride, indices, block.count, gradients, 0)
     }
   }
 }

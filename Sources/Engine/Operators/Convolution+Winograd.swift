@@ -27,7 +27,9 @@ extension Convolution {
     context.threads.forEachWithWorker(jobs) { job, worker in
       WinogradJob(
         product: product, weights: weights, tiling: tiling, sizes: sizes,
-        chunks: job * chunks / jobs..<(job + 1) * chunks / jobs, indices: indices,
+        chunks: tiling.chunks(ofJob: job, of: jobs),
+        next: tiling.chunks(ofJob: min(job + context.threads.count, jobs - 1), of: jobs),
+        indices: indices,
         kernels: context.kernels, pixels: pixels(worker), transformed: transformed(worker),
         products: products(worker)
       ).run()
@@ -57,6 +59,11 @@ struct WinogradTiling {
   private func tiles(before chunk: Int) -> Int {
     chunk / plan.chunksPerImage * tileRows(plan.shape.height) * across
       + chunk % plan.chunksPerImage * tilesPerChunk
+  }
+
+  /// The chunks of one of some jobs.
+  func chunks(ofJob job: Int, of jobs: Int) -> Range<Int> {
+    job * plan.count / jobs..<(job + 1) * plan.count / jobs
   }
 
   /// Tiles of some neighbouring chunks.
@@ -146,6 +153,8 @@ private struct WinogradJob {
   let tiling: WinogradTiling
   let sizes: TileSizes
   let chunks: Range<Int>
+  /// What this thread is likely to take afterwards.
+  let next: Range<Int>
   let indices: UnsafePointer<Int32>
   let kernels: KernelSet
   let pixels, transformed, products: UnsafeMutablePointer<Float>
@@ -160,11 +169,14 @@ private struct WinogradJob {
         to: transformed + firstTile(chunk) * sizes.sourceStride, positionStride: sourcePositions,
         tileStride: sizes.sourceStride, kernels: kernels)
     }
+    var ahead = ReadAhead(
+      product.source.memory(behind: tiling.plan.pixels(ofChunks: next)),
+      calls: 36 * product.panelCount(kernels))
     for position in 0..<36 {
       multiply(
         transformed + position * sourcePositions,
         weights.elements + position * weights.positionStride,
-        products + position * targetPositions, tiles: tiles)
+        products + position * targetPositions, tiles: tiles, &ahead)
     }
     for chunk in chunks {
       finish(chunk, products + firstTile(chunk) * sizes.targetStride, targetPositions)
@@ -177,14 +189,16 @@ private struct WinogradJob {
 
   private func multiply(
     _ source: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
-    _ target: UnsafeMutablePointer<Float>, tiles: Int
+    _ target: UnsafeMutablePointer<Float>, tiles: Int, _ ahead: inout ReadAhead
   ) {
     for panel in 0..<product.panelCount(kernels) {
       let start = panel * kernels.panelWidth
+      let wanted = ahead.next()
       kernels.multiplyGathered(
         source, sizes.sourceStride, indices, indices, indices, 1, product.depth,
         weights + start * product.depth, product.panelWidth(panel, kernels) / kernels.lanes,
-        target + start, sizes.targetStride, indices, tiles)
+        target + start, sizes.targetStride, indices, tiles, wanted.start,
+        wanted.floats)
     }
   }
 

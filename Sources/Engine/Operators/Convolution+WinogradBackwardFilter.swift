@@ -160,7 +160,7 @@ private struct TilePortion {
           target + position * targetPositions + columns.start, sizes.gradientStride,
           sizes.gradientStride, run, 1, columns.count / kernels.lanes,
           memory + position * sums.positionStride + sums.ofPosition.place(row: row, of: columns),
-          continuing)
+          continuing, source, 0)
       }
     }
   }

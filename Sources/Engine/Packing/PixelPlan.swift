@@ -44,6 +44,16 @@ package final class PixelPlan: @unchecked Sendable {
     (images + imagesPerBlock - 1) / imagesPerBlock * blocks.count
   }
 
+  /// The source pixels of a block, counted over the blocks of all images.
+  func pixels(ofBlock block: Int, of source: FeatureMap.Shape) -> PixelRun {
+    let rows = blocks[block % blocks.count].patch.rows.clamped(to: 0..<source.height)
+    let first = block / blocks.count * imagesPerBlock
+    let others = min(imagesPerBlock, source.images - first) - 1
+    return PixelRun(
+      image: first, first: rows.lowerBound * source.width,
+      count: rows.count * source.width + others * source.imagePixels)
+  }
+
   /// Pixels of the largest block's patches.
   var patchPixels: Int {
     imagesPerBlock * (blocks.map { $0.patch.height * $0.patch.width }.max() ?? 0)
