@@ -15,7 +15,7 @@ extension Convolution {
     let memory = context.workerScratch(.workerPixels, plan.patchPixels * stride + 16)
     context.threads.forEachWithWorker(blockCount * groups) { job, worker in
       let (block, group) = (job / groups, job % groups)
-      let next = min(job + context.threads.count, blockCount * groups - 1) / groups
+      let next = context.threads.likelyNext(after: job, of: blockCount * groups) / groups
       DirectBlock(
         product: product, plan: plan, kernels: kernels, taps: window.taps, stride: stride,
         block: plan.blocks[block % plan.blocks.count],

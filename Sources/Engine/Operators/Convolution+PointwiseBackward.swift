@@ -67,7 +67,8 @@ extension Convolution {
     let totals = strips.sum(
       used: plan.layout.size, tile: kernels.outerRows * plan.outputFloats, in: context
     ) { strip, worker, sums in
-      let following = strips.parts(ofStrip: min(strip + context.threads.count, stripCount - 1))
+      let following = strips.parts(
+        ofStrip: context.threads.likelyNext(after: strip, of: stripCount))
       PointwiseStrip(
         plan: plan, input: input, gradient: gradient, product: product, kernels: kernels,
         indices: indices, pixels: pixels(worker), pixelStride: strides.pixels,
@@ -102,17 +103,14 @@ private struct PointwiseStrip {
     var isFirst = true
     for chunk in chunks {
       let blocks = plan.blocks(ofChunk: chunk)
-      for (number, block) in blocks.enumerated() {
+      let afterwards =
+        chunk + 1 < chunks.upperBound ? plan.blocks(ofChunk: chunk + 1)[0] : following
+      for (block, next) in zip(blocks, blocks.dropFirst() + [afterwards]) {
         gradient.copy(
           block, floats: 0..<plan.outputFloats, to: gradients, stride: gradientStride,
           kernels: kernels)
         input.copy(
           block, floats: 0..<plan.inputFloats, to: pixels, stride: pixelStride, kernels: kernels)
-        let isLast = number == blocks.count - 1
-        let next =
-          !isLast
-          ? blocks[number + 1]
-          : chunk + 1 < chunks.upperBound ? plan.blocks(ofChunk: chunk + 1)[0] : following
         accumulate(block.count, isFirst: isFirst, before: next)
         carryBack(block)
         isFirst = false

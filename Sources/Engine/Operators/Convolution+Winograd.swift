@@ -28,7 +28,7 @@ extension Convolution {
       WinogradJob(
         product: product, weights: weights, tiling: tiling, sizes: sizes,
         chunks: tiling.chunks(ofJob: job, of: jobs),
-        next: tiling.chunks(ofJob: min(job + context.threads.count, jobs - 1), of: jobs),
+        next: tiling.chunks(ofJob: context.threads.likelyNext(after: job, of: jobs), of: jobs),
         indices: indices,
         kernels: context.kernels, pixels: pixels(worker), transformed: transformed(worker),
         products: products(worker)

@@ -52,6 +52,11 @@ public final class ThreadPool: @unchecked Sendable {
       loop.run(iterations, workers: count - 1, escaping)
     }
   }
+
+  /// The index that the thread which runs this one is likely to take next: the other threads take those between.
+  func likelyNext(after index: Int, of iterations: Int) -> Int {
+    min(index + count, iterations - 1)
+  }
 }
 
 /// The loop that a pool's threads run now; held by the pool and by each of its threads.
