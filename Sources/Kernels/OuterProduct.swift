@@ -28,7 +28,7 @@ public func accumulateOuterProducts(
   aheadFloats: Int
 ) {
   var pixels = 0
-  for run in 0..<runCount { pixels += Int(runs[3 * run + 2]) }
+  if aheadFloats > 0 { for run in 0..<runCount { pixels += Int(runs[3 * run + 2]) } }
   let lines = AheadLines(ahead, floats: aheadFloats, turns: pixels)
   @inline(always)
   func run<let rows: Int, let accumulators: Int>(_ tile: OuterTile<rows, accumulators>) {

@@ -19,7 +19,7 @@ extension Convolution {
       DirectBlock(
         product: product, plan: plan, kernels: kernels, taps: window.taps, stride: stride,
         block: plan.blocks[block % plan.blocks.count],
-        firstImage: block / plan.blocks.count * plan.imagesPerBlock,
+        images: plan.images(ofBlock: block, of: product.source.shape.images),
         panels: group * panelCount / groups..<(group + 1) * panelCount / groups
       ).run(
         memory(worker),
@@ -68,16 +68,14 @@ private struct DirectBlock {
   /// Floats from one pixel of the patch to the next.
   let stride: Int
   let block: PixelPlan.Block
-  let firstImage: Int
+  let images: Range<Int>
   let panels: Range<Int>
-
-  private var images: Int { min(plan.imagesPerBlock, product.source.shape.images - firstImage) }
 
   /// - Parameter next: what this thread is likely to copy afterwards.
   func run(_ memory: UnsafeMutablePointer<Float>, before next: PixelRun) {
-    for image in 0..<images {
+    for image in 0..<images.count {
       block.patch.copy(
-        product.source, image: firstImage + image,
+        product.source, image: images.lowerBound + image,
         to: memory + image * block.patch.height * block.patch.width * stride, stride: stride,
         kernels: kernels)
     }
@@ -97,8 +95,8 @@ private struct DirectBlock {
     guard let observer = product.observer else { return }
     let start = panel * kernels.panelWidth
     let floats = start..<start + product.panelWidth(panel, kernels)
-    for image in 0..<images {
-      let first = (firstImage + image) * observer.plan.chunksPerImage
+    for image in 0..<images.count {
+      let first = (images.lowerBound + image) * observer.plan.chunksPerImage
       let rows = observer.plan.rowsPerChunk
       for chunk in block.rows.lowerBound / rows..<(block.rows.upperBound + rows - 1) / rows {
         observer.take(first + chunk, of: product.target, floats: floats)
@@ -108,7 +106,7 @@ private struct DirectBlock {
 
   private var output: UnsafeMutablePointer<Float> {
     product.target.elements
-      + firstImage * product.target.shape.imagePixels * product.target.shape.pixelStride
+      + images.lowerBound * product.target.shape.imagePixels * product.target.shape.pixelStride
   }
 
   private func multiply(
@@ -121,7 +119,7 @@ private struct DirectBlock {
       kernels.multiplyGathered(
         memory, stride, pixels.inputPixels, pixels.tapOffsets, pixels.tapPanels, pixels.taps,
         depth, weights, vectors, output + panel * kernels.panelWidth,
-        product.target.shape.pixelStride, pixels.outputPixels, pixels.pixelsPerImage * images,
+        product.target.shape.pixelStride, pixels.outputPixels, pixels.pixelsPerImage * images.count,
         wanted.start, wanted.floats)
     }
   }
@@ -132,7 +130,7 @@ private struct DirectBlock {
     let first = panels.lowerBound * kernels.panelWidth
     let count = min(panels.upperBound * kernels.panelWidth, stride) - first
     for pixels in block.classes where pixels.taps == 0 {
-      for m in 0..<pixels.pixelsPerImage * images {
+      for m in 0..<pixels.pixelsPerImage * images.count {
         (output + Int(pixels.outputPixels[m]) * stride + first).update(repeating: 0, count: count)
       }
     }

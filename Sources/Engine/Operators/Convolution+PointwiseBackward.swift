@@ -63,12 +63,11 @@ extension Convolution {
     let applied = context.workerScratch(.workerGradients, plan.blockPixels * strides.gradients)
     let strips = plan.strips
     let indices = context.indices(plan.blockPixels)
-    let stripCount = strips.shards * strips.count
     let totals = strips.sum(
       used: plan.layout.size, tile: kernels.outerRows * plan.outputFloats, in: context
     ) { strip, worker, sums in
       let following = strips.parts(
-        ofStrip: context.threads.likelyNext(after: strip, of: stripCount))
+        ofStrip: context.threads.likelyNext(after: strip, of: strips.totalCount))
       PointwiseStrip(
         plan: plan, input: input, gradient: gradient, product: product, kernels: kernels,
         indices: indices, pixels: pixels(worker), pixelStride: strides.pixels,

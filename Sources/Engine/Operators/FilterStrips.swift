@@ -25,6 +25,9 @@ struct FilterStrips {
     self.shards = shards
   }
 
+  /// Strips of all shards.
+  var totalCount: Int { shards * count }
+
   /// The parts of a strip; both are counted over all shards.
   func parts(ofStrip strip: Int) -> Range<Int> {
     let first = strip / count * partsOfShard
@@ -43,9 +46,9 @@ struct FilterStrips {
     used: Int, tile: Int, in context: EngineContext,
     _ sum: (_ strip: Int, _ worker: Int, _ sums: UnsafeMutablePointer<Float>) -> Void
   ) -> [UnsafeMutablePointer<Float>] {
-    let memory = context.scratch(.filterSums, shards * count * size)
+    let memory = context.scratch(.filterSums, totalCount * size)
     let totals = (0..<shards).map { memory + $0 * count * size }
-    context.threads.forEachWithWorker(shards * count) { strip, worker in
+    context.threads.forEachWithWorker(totalCount) { strip, worker in
       sum(strip, worker, memory + strip * size)
     }
     let kernels = context.kernels

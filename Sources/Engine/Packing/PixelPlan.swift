@@ -44,14 +44,19 @@ package final class PixelPlan: @unchecked Sendable {
     (images + imagesPerBlock - 1) / imagesPerBlock * blocks.count
   }
 
+  /// The images of a block, counted over the blocks of all images.
+  func images(ofBlock block: Int, of images: Int) -> Range<Int> {
+    let first = block / blocks.count * imagesPerBlock
+    return first..<min(first + imagesPerBlock, images)
+  }
+
   /// The source pixels of a block, counted over the blocks of all images.
   func pixels(ofBlock block: Int, of source: FeatureMap.Shape) -> PixelRun {
     let rows = blocks[block % blocks.count].patch.rows.clamped(to: 0..<source.height)
-    let first = block / blocks.count * imagesPerBlock
-    let others = min(imagesPerBlock, source.images - first) - 1
+    let images = images(ofBlock: block, of: source.images)
     return PixelRun(
-      image: first, first: rows.lowerBound * source.width,
-      count: rows.count * source.width + others * source.imagePixels)
+      image: images.lowerBound, first: rows.lowerBound * source.width,
+      count: rows.count * source.width + (images.count - 1) * source.imagePixels)
   }
 
   /// Pixels of the largest block's patches.
