@@ -16,7 +16,7 @@ public struct MachineProbe {
   public func multiplyAddGigaflops() -> Double {
     let rows = 24
     let depth = 64
-    let width = kernels.panelWidth
+    let width = kernels.panelVectors * kernels.lanes
     let repetitions = 8_000
     let input = AlignedStorage<Float>(count: rows * depth)
     let panel = AlignedStorage<Float>(count: depth * width)
@@ -27,7 +27,7 @@ public struct MachineProbe {
       threads.forEach(threads.count) { thread in
         for _ in 0..<repetitions {
           kernels.multiplyGathered(
-            input.pointer, depth, pixels, [0], [0], 1, depth, panel.pointer, 2,
+            input.pointer, depth, pixels, [0], [0], 1, depth, panel.pointer, kernels.panelVectors,
             output.pointer + thread * rows * width, width, pixels, rows, input.pointer, 0)
         }
       }

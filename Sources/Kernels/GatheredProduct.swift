@@ -2,14 +2,26 @@
 // fall inside the image, of an input pixel's channels times a panel of weights. Irregularity lives in the
 // lists of pixels and taps; this kernel sees dense rows only.
 
-/// Pixels a full tile computes at once: 12 x 2 accumulators fill 32 registers, 6 x 2 fill 16.
-///
-/// Above about 24 accumulators the compiler stops unrolling and keeps them in memory.
+// A full tile has 24 accumulators in 32 registers, 12 in 16; with more the compiler stops unrolling and keeps them in
+// memory. Of the shapes that do, 6 x 4 and 8 x 3 need fewer instructions a multiplication than 12 x 2, which counts where
+// two multiplications a cycle leave little room for others, and most where another thread shares the core.
 #if KERNELS_V4
-  private let fullRows = 12
+  /// Vectors of a weight panel at most.
+  public let panelVectors = 4
 #else
-  private let fullRows = 6
+  /// Vectors of a weight panel at most.
+  public let panelVectors = 2
 #endif
+
+/// Pixels that a full tile computes at once.
+@inline(always)
+private func fullRows(vectors: Int) -> Int {
+  #if KERNELS_V4
+    return vectors == 4 ? 6 : vectors == 3 ? 8 : 12
+  #else
+    return 6
+  #endif
+}
 
 /// Channels of the depth that are taken at once.
 #if KERNELS_V3
@@ -29,8 +41,8 @@
 ///   - input: rows of `inputStride` floats, one a pixel.
 ///   - inputPixels, outputPixels: `count` pixel numbers each.
 ///   - tapOffsets: pixels to add to an input pixel, one for each of `taps`.
-///   - tapPanels: which tap's weights to use; the panel holds [tap][depth][panelVectors * lanes].
-///   - vectors: how many vectors of the panel are wanted, 1 or 2; the panel is that wide.
+///   - tapPanels: which tap's weights to use; the panel holds [tap][depth][vectors * lanes].
+///   - vectors: the width of the panel, `panelVectors` at most.
 ///   - ahead: memory that is wanted next; it is asked for step by step of the depth.
 ///   - aheadFloats: how much of it.
 public func multiplyGathered(
@@ -44,6 +56,7 @@ public func multiplyGathered(
   var target = outputPixels
   var remaining = count
   // Tiles of nearly equal height: a full one and a rest of one pixel would waste most of the second.
+  let fullRows = fullRows(vectors: vectors)
   var tiles = (count + fullRows - 1) / fullRows
   let turns = taps * (depth / depthStep)
   var lines = AheadLines(ahead, floats: aheadFloats, turns: tiles * turns)
@@ -60,9 +73,7 @@ public func multiplyGathered(
   }
 }
 
-/// One tile of `rows` pixels, at most `fullRows`.
-///
-/// A panel is two vectors wide, but for the last of a layer whose channels fill no whole one.
+/// One tile of `rows` pixels, no more than a full one has.
 @inline(always)
 private func multiplyTile(
   _ rows: Int, _ input: UnsafePointer<Float>, _ inputStride: Int, _ source: UnsafePointer<Int32>,
@@ -76,14 +87,35 @@ private func multiplyTile(
       input, inputStride, source, tapOffsets, tapPanels, taps, depth, panel, output, outputStride,
       target, ahead)
   }
-  if vectors == 2 {
-    switch rows {
-    case 1: run(Tile<1, 2>())
-    case 2: run(Tile<2, 4>())
-    case 3: run(Tile<3, 6>())
-    case 4: run(Tile<4, 8>())
-    case 5: run(Tile<5, 10>())
-    #if KERNELS_V4
+  #if KERNELS_V4
+    switch vectors {
+    case 4:
+      switch rows {
+      case 1: run(Tile<1, 4>())
+      case 2: run(Tile<2, 8>())
+      case 3: run(Tile<3, 12>())
+      case 4: run(Tile<4, 16>())
+      case 5: run(Tile<5, 20>())
+      default: run(Tile<6, 24>())
+      }
+    case 3:
+      switch rows {
+      case 1: run(Tile<1, 3>())
+      case 2: run(Tile<2, 6>())
+      case 3: run(Tile<3, 9>())
+      case 4: run(Tile<4, 12>())
+      case 5: run(Tile<5, 15>())
+      case 6: run(Tile<6, 18>())
+      case 7: run(Tile<7, 21>())
+      default: run(Tile<8, 24>())
+      }
+    case 2:
+      switch rows {
+      case 1: run(Tile<1, 2>())
+      case 2: run(Tile<2, 4>())
+      case 3: run(Tile<3, 6>())
+      case 4: run(Tile<4, 8>())
+      case 5: run(Tile<5, 10>())
       case 6: run(Tile<6, 12>())
       case 7: run(Tile<7, 14>())
       case 8: run(Tile<8, 16>())
@@ -91,30 +123,45 @@ private func multiplyTile(
       case 10: run(Tile<10, 20>())
       case 11: run(Tile<11, 22>())
       default: run(Tile<12, 24>())
-    #else
-      default: run(Tile<6, 12>())
-    #endif
+      }
+    default:
+      switch rows {
+      case 1: run(Tile<1, 1>())
+      case 2: run(Tile<2, 2>())
+      case 3: run(Tile<3, 3>())
+      case 4: run(Tile<4, 4>())
+      case 5: run(Tile<5, 5>())
+      case 6: run(Tile<6, 6>())
+      case 7: run(Tile<7, 7>())
+      case 8: run(Tile<8, 8>())
+      case 9: run(Tile<9, 9>())
+      case 10: run(Tile<10, 10>())
+      case 11: run(Tile<11, 11>())
+      default: run(Tile<12, 12>())
+      }
     }
-    return
-  }
-  switch rows {
-  case 1: run(Tile<1, 1>())
-  case 2: run(Tile<2, 2>())
-  case 3: run(Tile<3, 3>())
-  case 4: run(Tile<4, 4>())
-  case 5: run(Tile<5, 5>())
-  #if KERNELS_V4
-    case 6: run(Tile<6, 6>())
-    case 7: run(Tile<7, 7>())
-    case 8: run(Tile<8, 8>())
-    case 9: run(Tile<9, 9>())
-    case 10: run(Tile<10, 10>())
-    case 11: run(Tile<11, 11>())
-    default: run(Tile<12, 12>())
   #else
-    default: run(Tile<6, 6>())
+    switch vectors {
+    case 2:
+      switch rows {
+      case 1: run(Tile<1, 2>())
+      case 2: run(Tile<2, 4>())
+      case 3: run(Tile<3, 6>())
+      case 4: run(Tile<4, 8>())
+      case 5: run(Tile<5, 10>())
+      default: run(Tile<6, 12>())
+      }
+    default:
+      switch rows {
+      case 1: run(Tile<1, 1>())
+      case 2: run(Tile<2, 2>())
+      case 3: run(Tile<3, 3>())
+      case 4: run(Tile<4, 4>())
+      case 5: run(Tile<5, 5>())
+      default: run(Tile<6, 6>())
+      }
+    }
   #endif
-  }
 }
 
 /// `rows` pixels by `accumulators / rows` vectors, held in registers through all taps.

@@ -22,9 +22,6 @@
 /// Floats in a vector register; every pixel stride is a multiple of 16, hence of this.
 public let lanes = Vector.scalarCount
 
-/// The vectors of a kernel tile's row: a weight panel is two registers wide.
-public let panelVectors = 2
-
 /// Adds `a * b` to `accumulator`, fused where the instruction set has it and plain elsewhere.
 ///
 /// Never a library call.

@@ -35,4 +35,18 @@ import Testing
       #expect(16 % kernels.outerRows == 0)
     }
   }
+
+  /// One panel behind another, none wider than the kernel takes, and none of one vector where two can share.
+  @Test func panelsCoverAllColumns() {
+    for kernels in KernelSet.runnable {
+      for columns in 1...300 {
+        let vectors = kernels.panels(columns: columns).map { $0.count / kernels.lanes }
+        let starts = kernels.panels(columns: columns).map { $0.start / kernels.lanes }
+        #expect(starts == vectors.indices.map { vectors[..<$0].reduce(0, +) })
+        #expect(vectors.reduce(0, +) == (columns + 15) / 16 * 16 / kernels.lanes)
+        #expect(vectors.allSatisfy { $0 <= kernels.panelVectors })
+        #expect(kernels.panelVectors < 3 || vectors == [1] || !vectors.contains(1))
+      }
+    }
+  }
 }

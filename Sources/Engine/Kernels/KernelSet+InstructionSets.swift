@@ -5,8 +5,8 @@ import KernelsV4
 
 extension KernelSet {
   static let v4 = KernelSet(
-    choice: .v4, lanes: KernelsV4.lanes, outerRows: KernelsV4.outerRows,
-    outerVectors: KernelsV4.outerVectors,
+    choice: .v4, lanes: KernelsV4.lanes, panelVectors: KernelsV4.panelVectors,
+    outerRows: KernelsV4.outerRows, outerVectors: KernelsV4.outerVectors,
     multiplyGathered: KernelsV4.multiplyGathered,
     accumulateOuterProducts: KernelsV4.accumulateOuterProducts,
     cutRows: KernelsV4.cutRows,
@@ -33,8 +33,8 @@ extension KernelSet {
     spreadPixels: KernelsV4.spreadPixels)
 
   static let v3 = KernelSet(
-    choice: .v3, lanes: KernelsV3.lanes, outerRows: KernelsV3.outerRows,
-    outerVectors: KernelsV3.outerVectors,
+    choice: .v3, lanes: KernelsV3.lanes, panelVectors: KernelsV3.panelVectors,
+    outerRows: KernelsV3.outerRows, outerVectors: KernelsV3.outerVectors,
     multiplyGathered: KernelsV3.multiplyGathered,
     accumulateOuterProducts: KernelsV3.accumulateOuterProducts,
     cutRows: KernelsV3.cutRows,
@@ -61,8 +61,8 @@ extension KernelSet {
     spreadPixels: KernelsV3.spreadPixels)
 
   static let portable = KernelSet(
-    choice: .portable, lanes: KernelsPortable.lanes, outerRows: KernelsPortable.outerRows,
-    outerVectors: KernelsPortable.outerVectors,
+    choice: .portable, lanes: KernelsPortable.lanes, panelVectors: KernelsPortable.panelVectors,
+    outerRows: KernelsPortable.outerRows, outerVectors: KernelsPortable.outerVectors,
     multiplyGathered: KernelsPortable.multiplyGathered,
     accumulateOuterProducts: KernelsPortable.accumulateOuterProducts,
     cutRows: KernelsPortable.cutRows,

@@ -31,8 +31,8 @@ public struct KernelSet: Sendable {
   public let choice: KernelChoice
   /// Floats in a vector register.
   package let lanes: Int
-  /// Output channels that a weight panel covers.
-  package var panelWidth: Int { lanes * 2 }
+  /// Vectors that a weight panel covers at most.
+  package let panelVectors: Int
   /// Input channels and vectors of output channels that one outer product covers.
   package let outerRows, outerVectors: Int
 
@@ -99,6 +99,29 @@ public struct KernelSet: Sendable {
     ) -> Void
   package let sumPixels: @Sendable (Pointer, Int, Int, Float, MutablePointer) -> Void
   package let spreadPixels: @Sendable (Pointer, Int, Int, Float, MutablePointer) -> Void
+
+  /// The weight panels of so many channels.
+  package func panels(columns: Int) -> [ChannelSpan] {
+    tiles(floats: roundedUp(columns, to: 16), most: panelVectors)
+  }
+
+  /// The columns of outer products with pixels of so many floats.
+  func outerTiles(floats: Int) -> [ChannelSpan] { tiles(floats: floats, most: outerVectors) }
+
+  /// Cuts floats into tiles of at most so many vectors, the last never one vector wide where it can share with the one
+  /// in front.
+  private func tiles(floats: Int, most: Int) -> [ChannelSpan] {
+    let vectors = floats / lanes
+    var tiles: [ChannelSpan] = []
+    var start = 0
+    while start < vectors {
+      let left = vectors - start
+      let count = left == most + 1 ? (left + 1) / 2 : min(most, left)
+      tiles.append(ChannelSpan(start: start * lanes, count: count * lanes))
+      start += count
+    }
+    return tiles
+  }
 
   /// Picks kernels that this processor runs.
   ///

@@ -8,7 +8,7 @@ extension Convolution {
     let plan = plan(
       for: window, layout, stride: stride, images: product.source.shape.images,
       threads: context.threads.count)
-    let panelCount = product.panelCount(kernels)
+    let panelCount = product.panels.count
     let blockCount = plan.blockCount(images: product.source.shape.images)
     // Whole rows of panels share a block's pixels in cache; they are split only to feed every thread.
     let groups = min(panelCount, max(1, 8 * context.threads.count / blockCount))
@@ -20,7 +20,7 @@ extension Convolution {
         product: product, plan: plan, kernels: kernels, taps: window.taps, stride: stride,
         block: plan.blocks[block % plan.blocks.count],
         images: plan.images(ofBlock: block, of: product.source.shape.images),
-        panels: group * panelCount / groups..<(group + 1) * panelCount / groups
+        panels: product.panels[group * panelCount / groups..<(group + 1) * panelCount / groups]
       ).run(
         memory(worker),
         before: plan.pixels(ofBlock: next, of: product.source.shape))
@@ -69,7 +69,7 @@ private struct DirectBlock {
   let stride: Int
   let block: PixelPlan.Block
   let images: Range<Int>
-  let panels: Range<Int>
+  let panels: ArraySlice<ChannelSpan>
 
   /// - Parameter next: what this thread is likely to copy afterwards.
   func run(_ memory: UnsafeMutablePointer<Float>, before next: PixelRun) {
@@ -91,15 +91,13 @@ private struct DirectBlock {
   }
 
   /// A panel's output is still in the nearest cache.
-  private func showChunks(_ panel: Int) {
+  private func showChunks(_ panel: ChannelSpan) {
     guard let observer = product.observer else { return }
-    let start = panel * kernels.panelWidth
-    let floats = start..<start + product.panelWidth(panel, kernels)
     for image in 0..<images.count {
       let first = (images.lowerBound + image) * observer.plan.chunksPerImage
       let rows = observer.plan.rowsPerChunk
       for chunk in block.rows.lowerBound / rows..<(block.rows.upperBound + rows - 1) / rows {
-        observer.take(first + chunk, of: product.target, floats: floats)
+        observer.take(first + chunk, of: product.target, floats: panel.start..<panel.end)
       }
     }
   }
@@ -110,15 +108,15 @@ private struct DirectBlock {
   }
 
   private func multiply(
-    _ panel: Int, _ memory: UnsafeMutablePointer<Float>, depth: Int, _ ahead: inout ReadAhead
+    _ panel: ChannelSpan, _ memory: UnsafeMutablePointer<Float>, depth: Int,
+    _ ahead: inout ReadAhead
   ) {
-    let weights = product.panels + panel * kernels.panelWidth * taps * product.depth
-    let vectors = product.panelWidth(panel, kernels) / kernels.lanes
+    let weights = product.weights + panel.start * taps * product.depth
     for pixels in block.classes where pixels.taps > 0 {
       let wanted = ahead.next()
       kernels.multiplyGathered(
         memory, stride, pixels.inputPixels, pixels.tapOffsets, pixels.tapPanels, pixels.taps,
-        depth, weights, vectors, output + panel * kernels.panelWidth,
+        depth, weights, panel.count / kernels.lanes, output + panel.start,
         product.target.shape.pixelStride, pixels.outputPixels, pixels.pixelsPerImage * images.count,
         wanted.start, wanted.floats)
     }
@@ -126,12 +124,12 @@ private struct DirectBlock {
 
   /// A stride larger than the kernel leaves pixels that no tap reaches.
   private func clearUntouched() {
+    guard let first = panels.first?.start, let end = panels.last?.end else { return }
     let stride = product.target.shape.pixelStride
-    let first = panels.lowerBound * kernels.panelWidth
-    let count = min(panels.upperBound * kernels.panelWidth, stride) - first
     for pixels in block.classes where pixels.taps == 0 {
       for m in 0..<pixels.pixelsPerImage * images.count {
-        (output + Int(pixels.outputPixels[m]) * stride + first).update(repeating: 0, count: count)
+        (output + Int(pixels.outputPixels[m]) * stride + first).update(
+          repeating: 0, count: end - first)
       }
     }
   }

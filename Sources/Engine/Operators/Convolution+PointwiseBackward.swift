@@ -145,12 +145,11 @@ private struct PointwiseStrip {
     guard let product else { return }
     let target = product.target
     let place = target.elements + target.shape.pixel(block.first, ofImage: block.image)
-    for panel in 0..<product.panelCount(kernels) {
-      let start = panel * kernels.panelWidth
+    for panel in product.panels {
       kernels.multiplyGathered(
         gradients, gradientStride, indices, indices, indices, 1, product.depth,
-        product.panels + start * product.depth, product.panelWidth(panel, kernels) / kernels.lanes,
-        place + start, target.shape.pixelStride, indices, block.count, gradients, 0)
+        product.weights + panel.start * product.depth, panel.count / kernels.lanes,
+        place + panel.start, target.shape.pixelStride, indices, block.count, gradients, 0)
     }
   }
 }

@@ -129,16 +129,15 @@ struct TransformedWeights {
     let depth = product.depth
     let positions = spreadPositions(depth * roundedUp(product.columns, to: 16))
     let memory = context.scratch(.transformedWeights, 36 * positions)
-    let panels = product.panelCount(kernels)
     // A panel is cut so that even one panel feeds every thread.
     let pieces = min(depth, 4)
-    context.threads.forEach(panels * pieces) { job in
-      let (panel, piece) = (job / pieces, job % pieces)
-      let width = product.panelWidth(panel, kernels)
-      let start = panel * kernels.panelWidth * depth
+    context.threads.forEach(product.panels.count * pieces) { job in
+      let (panel, piece) = (product.panels[job / pieces], job % pieces)
+      let width = panel.count
+      let start = panel.start * depth
       let rows = piece * depth / pieces..<(piece + 1) * depth / pieces
       kernels.winogradWeights(
-        product.panels + 9 * start + rows.lowerBound * width, depth * width, reversed,
+        product.weights + 9 * start + rows.lowerBound * width, depth * width, reversed,
         rows.count * width, memory + start + rows.lowerBound * width, positions)
     }
     elements = UnsafePointer(memory)
@@ -171,7 +170,7 @@ private struct WinogradJob {
     }
     var ahead = ReadAhead(
       product.source.memory(behind: tiling.plan.pixels(ofChunks: next)),
-      calls: 36 * product.panelCount(kernels))
+      calls: 36 * product.panels.count)
     for position in 0..<36 {
       multiply(
         transformed + position * sourcePositions,
@@ -191,14 +190,12 @@ private struct WinogradJob {
     _ source: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
     _ target: UnsafeMutablePointer<Float>, tiles: Int, _ ahead: inout ReadAhead
   ) {
-    for panel in 0..<product.panelCount(kernels) {
-      let start = panel * kernels.panelWidth
+    for panel in product.panels {
       let wanted = ahead.next()
       kernels.multiplyGathered(
         source, sizes.sourceStride, indices, indices, indices, 1, product.depth,
-        weights + start * product.depth, product.panelWidth(panel, kernels) / kernels.lanes,
-        target + start, sizes.targetStride, indices, tiles, wanted.start,
-        wanted.floats)
+        weights + panel.start * product.depth, panel.count / kernels.lanes, target + panel.start,
+        sizes.targetStride, indices, tiles, wanted.start, wanted.floats)
     }
   }
 

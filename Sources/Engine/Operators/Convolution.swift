@@ -51,8 +51,8 @@ public final class Convolution {
         taps: filter.taps, depth: filter.inputs.count, columns: filter.outputs.count))
     panels.packForward(weights, into: packed, threads: context.threads)
     let product = PanelProduct(
-      source: input, panels: packed, depth: filter.inputs.count, columns: filter.outputs.count,
-      target: output, observer: observer)
+      source: input, weights: packed, panels: context.kernels.panels(columns: filter.outputs.count),
+      depth: filter.inputs.count, columns: filter.outputs.count, target: output, observer: observer)
     if usesWinograd(input.shape, filter, in: context) {
       winograd(product, reversed: false, in: context)
     } else {
@@ -147,7 +147,8 @@ public final class Convolution {
         taps: filter.taps, depth: filter.outputs.count, columns: filter.inputs.count))
     panels.packBackward(weights, into: packed, threads: context.threads)
     return PanelProduct(
-      source: Operand(outputGradient), panels: packed, depth: filter.outputs.count,
+      source: Operand(outputGradient), weights: packed,
+      panels: context.kernels.panels(columns: filter.inputs.count), depth: filter.outputs.count,
       columns: filter.inputs.count, target: inputGradient, observer: sums)
   }
 
@@ -218,20 +219,12 @@ public final class Convolution {
 struct PanelProduct {
   let source: Operand
   /// Packed by `WeightPanels`.
-  let panels: UnsafePointer<Float>
+  let weights: UnsafePointer<Float>
+  /// The columns of each panel.
+  let panels: [ChannelSpan]
   /// Channels of the source and of the target.
   let depth, columns: Int
   let target: FeatureMap
   /// Sees the target's chunks while they are in cache.
   let observer: (any ChunkObserver)?
-
-  /// How many panels there are.
-  func panelCount(_ kernels: KernelSet) -> Int {
-    WeightPanels.count(columns: columns, kernels)
-  }
-
-  /// The width of a panel in floats.
-  func panelWidth(_ panel: Int, _ kernels: KernelSet) -> Int {
-    WeightPanels.width(ofPanel: panel, columns: columns, kernels)
-  }
 }

@@ -28,19 +28,3 @@ struct OuterSums {
     }
   }
 }
-
-extension KernelSet {
-  /// Cuts columns into tiles of at most three vectors, never one alone where two and two do.
-  func outerTiles(floats: Int) -> [ChannelSpan] {
-    let vectors = floats / lanes
-    var tiles: [ChannelSpan] = []
-    var start = 0
-    while start < vectors {
-      let left = vectors - start
-      let count = left == 4 ? 2 : min(outerVectors, left)
-      tiles.append(ChannelSpan(start: start * lanes, count: count * lanes))
-      start += count
-    }
-    return tiles
-  }
-}

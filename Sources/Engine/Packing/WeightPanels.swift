@@ -1,7 +1,7 @@
 /// Cuts a slice of a full filter into dense panels for the product kernel.
 ///
 /// The full filter is [taps][full inputs][full outputs]; slices exist here and in
-/// `ChannelSlice.add` only. A panel holds [taps][depth][panel width], zero where the layer's channels end.
+/// `ChannelSlice.add` only. A panel holds [taps][depth][columns of the panel], zero where the layer's channels end.
 package struct WeightPanels {
   let kernels: KernelSet
   let filter: FilterView
@@ -11,56 +11,40 @@ package struct WeightPanels {
     taps * depth * roundedUp(columns, to: 16)
   }
 
-  /// Where a panel starts; all but the last are `panelWidth` wide.
-  package func start(ofPanel panel: Int, taps: Int, depth: Int) -> Int {
-    panel * kernels.panelWidth * taps * depth
-  }
-
-  /// How many panels cover `columns` channels.
-  static func count(columns: Int, _ kernels: KernelSet) -> Int {
-    (roundedUp(columns, to: 16) + kernels.panelWidth - 1) / kernels.panelWidth
-  }
-
-  /// The width of a panel in floats.
-  static func width(ofPanel panel: Int, columns: Int, _ kernels: KernelSet) -> Int {
-    min(kernels.panelWidth, roundedUp(columns, to: 16) - panel * kernels.panelWidth)
-  }
-
   /// Columns are output channels, depth is input channels: for the forward product.
   package func packForward(
     _ weights: UnsafePointer<Float>, into panels: UnsafeMutablePointer<Float>, threads: ThreadPool
   ) {
     let taps = filter.taps
     let depth = filter.inputs.count
-    let columns = filter.outputs.count
-    let panelCount = Self.count(columns: columns, kernels)
-    threads.forEach(taps * panelCount) { job in
-      let (tap, panel) = (job / panelCount, job % panelCount)
-      let width = Self.width(ofPanel: panel, columns: columns, kernels)
-      var target = panels + start(ofPanel: panel, taps: taps, depth: depth) + tap * depth * width
+    let spans = kernels.panels(columns: filter.outputs.count)
+    threads.forEach(taps * spans.count) { job in
+      let (tap, panel) = (job / spans.count, spans[job % spans.count])
+      var target = panels + panel.start * taps * depth + tap * depth * panel.count
       for inputs in filter.inputs.spans {
         let row = weights + (tap * filter.fullInputs + inputs.start) * filter.fullOutputs
-        copy(row, rows: inputs.count, panel: panel, width: width, to: target)
-        target += inputs.count * width
+        copy(row, rows: inputs.count, panel: panel, to: target)
+        target += inputs.count * panel.count
       }
     }
   }
 
   /// Copies one panel's columns of neighbouring rows of the full filter.
   private func copy(
-    _ weights: UnsafePointer<Float>, rows: Int, panel: Int, width: Int,
+    _ weights: UnsafePointer<Float>, rows: Int, panel: ChannelSpan,
     to target: UnsafeMutablePointer<Float>
   ) {
-    let first = panel * kernels.panelWidth
     let outputs = filter.outputs
-    if outputs.spans.count == 1 && first + width <= outputs.count {
+    if outputs.spans.count == 1 && panel.end <= outputs.count {
       kernels.copyPixels(
-        weights + outputs.spans[0].start + first, rows, filter.fullOutputs, width, target, width)
+        weights + outputs.spans[0].start + panel.start, rows, filter.fullOutputs, panel.count,
+        target, panel.count)
       return
     }
     for row in 0..<rows {
       outputs.copy(
-        weights + row * filter.fullOutputs, from: first, count: width, to: target + row * width)
+        weights + row * filter.fullOutputs, from: panel.start, count: panel.count,
+        to: target + row * panel.count)
     }
   }
 
@@ -72,14 +56,13 @@ package struct WeightPanels {
     let depth = filter.outputs.count
     let columns = filter.inputs.count
     let inputs = filter.inputs.channels
-    let panelCount = Self.count(columns: columns, kernels)
-    threads.forEach(taps * panelCount) { job in
-      let (tap, panel) = (job / panelCount, job % panelCount)
-      let width = Self.width(ofPanel: panel, columns: columns, kernels)
-      let target =
-        panels + start(ofPanel: panel, taps: taps, depth: depth) + tap * depth * width
+    let spans = kernels.panels(columns: columns)
+    threads.forEach(taps * spans.count) { job in
+      let (tap, panel) = (job / spans.count, spans[job % spans.count])
+      let width = panel.count
+      let target = panels + panel.start * taps * depth + tap * depth * width
       for lane in 0..<width {
-        let column = panel * kernels.panelWidth + lane
+        let column = panel.start + lane
         if column >= columns {
           for k in 0..<depth { target[k * width + lane] = 0 }
           continue

@@ -34,7 +34,7 @@ import Testing
     let panel = seededNumbers(max(depth, pixels) * columns, seed: 2)
     let numbers = (0..<pixels).map(Int32.init)
     for kernels in KernelSet.runnable {
-      let width = kernels.panelWidth
+      let width = 2 * kernels.lanes
       func results(aheadFloats: Int) -> (product: [Float], sums: [Float]) {
         var product = [Float](repeating: 0, count: pixels * width)
         kernels.multiplyGathered(
