@@ -1,3 +1,5 @@
+import CPUShims
+
 // Batch normalisation over rows of `stride` floats, one a pixel. Statistics come chunk by chunk: a chunk is a
 // fixed run of pixels that stays in cache, its mean and squared deviations are taken in two passes, and the
 // caller joins chunks in a fixed order in double precision.
@@ -119,20 +121,45 @@ public func copyPixels(
   }
 }
 
+/// The same for maps that no cache holds until they are read: a target line is written without being read first, and
+/// takes nothing's place in a cache.
+///
+/// The target's pixels go by whole cache lines, which start at multiples of 64 bytes. Other threads see them after the
+/// writer's next atomic addition.
+public func streamPixels(
+  _ x: UnsafePointer<Float>, pixels: Int, stride: Int, floats: Int,
+  _ y: UnsafeMutablePointer<Float>, targetStride: Int
+) {
+  for p in 0..<pixels {
+    let source = x + p * stride
+    let target = y + p * targetStride
+    var channel = 0
+    while channel < floats {
+      cpu_stream_line(source + channel, target + channel)
+      channel += 16
+    }
+  }
+}
+
 /// For `channels` floats of a chunk of pixels: the sums of the gradient behind the activation, and of it times
 /// `x - mean`.
 ///
 /// `channels` is a multiple of the lanes; pixels are summed in order.
+///
+/// - Parameters:
+///   - gradientStride: floats from one pixel of `gradient` to the next.
+///   - stride: the same of `x`.
 public func chunkGradientSums(
-  gradient: UnsafePointer<Float>, _ x: UnsafePointer<Float>, pixels: Int, stride: Int,
-  channels: Int, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>,
+  gradient: UnsafePointer<Float>, gradientStride: Int, _ x: UnsafePointer<Float>, pixels: Int,
+  stride: Int, channels: Int, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>,
   mean: UnsafePointer<Float>, activation: Int, sums: UnsafeMutablePointer<Float>,
   products: UnsafeMutablePointer<Float>
 ) {
   @inline(always)
   func run(_ activation: Int) {
     gradientSums(
-      gradient, x, pixels, stride, channels, scale, shift, mean, activation, sums, products)
+      gradient, gradientStride, x, pixels, stride, channels, scale, shift, mean, activation, sums,
+      products)
   }
   switch activation {
   case 0: run(0)
@@ -143,8 +170,9 @@ public func chunkGradientSums(
 
 @inline(always)
 private func gradientSums(
-  _ gradient: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ pixels: Int, _ stride: Int,
-  _ channels: Int, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>,
+  _ gradient: UnsafePointer<Float>, _ gradientStride: Int, _ x: UnsafePointer<Float>,
+  _ pixels: Int, _ stride: Int, _ channels: Int, _ scale: UnsafePointer<Float>,
+  _ shift: UnsafePointer<Float>,
   _ mean: UnsafePointer<Float>, _ activation: Int, _ sums: UnsafeMutablePointer<Float>,
   _ products: UnsafeMutablePointer<Float>
 ) {
@@ -152,13 +180,15 @@ private func gradientSums(
   // Two vectors at once, or each addition would wait for the one before.
   while channel + 2 * Vector.scalarCount <= channels {
     GradientSums<2>().take(
-      gradient + channel, x + channel, pixels, stride, scale + channel, shift + channel,
+      gradient + channel, gradientStride, x + channel, pixels, stride, scale + channel,
+      shift + channel,
       mean + channel, activation, sums + channel, products + channel)
     channel += 2 * Vector.scalarCount
   }
   while channel < channels {
     GradientSums<1>().take(
-      gradient + channel, x + channel, pixels, stride, scale + channel, shift + channel,
+      gradient + channel, gradientStride, x + channel, pixels, stride, scale + channel,
+      shift + channel,
       mean + channel, activation, sums + channel, products + channel)
     channel += Vector.scalarCount
   }
@@ -167,7 +197,8 @@ private func gradientSums(
 private struct GradientSums<let vectors: Int> {
   @inline(always)
   func take(
-    _ gradient: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ pixels: Int, _ stride: Int,
+    _ gradient: UnsafePointer<Float>, _ gradientStride: Int, _ x: UnsafePointer<Float>,
+    _ pixels: Int, _ stride: Int,
     _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>, _ mean: UnsafePointer<Float>,
     _ activation: Int, _ sums: UnsafeMutablePointer<Float>,
     _ products: UnsafeMutablePointer<Float>
@@ -180,7 +211,7 @@ private struct GradientSums<let vectors: Int> {
         let lane = v * Vector.scalarCount
         let value = load(x + p * stride + lane)
         let g = passed(
-          load(gradient + p * stride + lane),
+          load(gradient + p * gradientStride + lane),
           through: multiplyAdd(load(shift + lane), value, load(scale + lane)), activation)
         sum[v] += g
         product[v] = multiplyAdd(product[v], g, value - load(mean + lane))

@@ -12,9 +12,12 @@ public final class Workbench {
   private static let guardCount = 32
   private static let guardValue = Float(bitPattern: 0x7FC0_0BAD)
 
-  fileprivate init(kernels: KernelSet, threads: Int, convolution: ConvolutionChoice) {
+  fileprivate init(
+    kernels: KernelSet, threads: Int, convolution: ConvolutionChoice, streamedBytes: Int
+  ) {
     context = EngineContext(
-      kernels: kernels, threads: ThreadPool(threads: threads), convolution: convolution)
+      kernels: kernels, threads: ThreadPool(threads: threads), convolution: convolution,
+      streamedBytes: streamedBytes)
   }
 
   /// A block of these numbers.
@@ -73,11 +76,14 @@ public final class Workbench {
 }
 
 /// Runs `body` on a workbench, then checks that nothing wrote outside its blocks.
+///
+/// - Parameter streamedBytes: how large a map is that operators write past the caches; none by default.
 public func withWorkbench<Result>(
   _ kernels: KernelSet, threads: Int = 1, convolution: ConvolutionChoice = .direct,
-  _ body: (Workbench) throws -> Result
+  streamedBytes: Int = .max, _ body: (Workbench) throws -> Result
 ) rethrows -> Result {
-  let bench = Workbench(kernels: kernels, threads: threads, convolution: convolution)
+  let bench = Workbench(
+    kernels: kernels, threads: threads, convolution: convolution, streamedBytes: streamedBytes)
   defer { bench.expectIntactGuards() }
   return try body(bench)
 }

@@ -24,4 +24,12 @@ static inline void cpu_prefetch(const void *address) {
   __builtin_prefetch(address);
 }
 
+/// Copies a cache line of floats past the caches, to where a line starts.
+__attribute__((min_vector_width(512))) static inline void cpu_stream_line(const float *source, float *target) {
+  typedef float line __attribute__((vector_size(64)));
+  line value;
+  __builtin_memcpy(&value, source, sizeof value);
+  __builtin_nontemporal_store(value, (line *)target);
+}
+
 #endif

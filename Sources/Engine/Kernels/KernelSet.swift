@@ -68,13 +68,14 @@ public struct KernelSet: Sendable {
       MutablePointer?
     ) -> Void
   package let copyPixels: @Sendable (Pointer, Int, Int, Int, MutablePointer, Int) -> Void
+  package let streamPixels: @Sendable (Pointer, Int, Int, Int, MutablePointer, Int) -> Void
   package let chunkMoments:
     @Sendable (Pointer, Int, Int, Int, MutablePointer, MutablePointer) -> Void
   package let scaleShiftActivate:
     @Sendable (Pointer, Int, Int, Int, Pointer, Pointer, Int, MutablePointer, Int) -> Void
   package let chunkGradientSums:
     @Sendable (
-      Pointer, Pointer, Int, Int, Int, Pointer, Pointer, Pointer, Int, MutablePointer,
+      Pointer, Int, Pointer, Int, Int, Int, Pointer, Pointer, Pointer, Int, MutablePointer,
       MutablePointer
     ) -> Void
   package let normalizationGradient:

@@ -197,7 +197,7 @@ public struct NormalizationGradientSums: ChunkObserver, @unchecked Sendable {
     kernels = context.kernels
   }
 
-  func take(_ chunk: Int, of gradient: FeatureMap, floats: Range<Int>) {
+  func take(_ chunk: Int, _ gradient: UnsafePointer<Float>, stride: Int, floats: Range<Int>) {
     let row = input.shape.pixelStride
     let pixels = plan.pixels(of: chunk)
     let first = pixels.start * row + floats.lowerBound
@@ -205,7 +205,7 @@ public struct NormalizationGradientSums: ChunkObserver, @unchecked Sendable {
       input.shape.shard(ofImage: plan.image(of: chunk), of: shards) * row + floats.lowerBound
     let sums = partial + chunk * 2 * row + floats.lowerBound
     kernels.chunkGradientSums(
-      gradient.elements + first, input.elements + first, pixels.count, row, floats.count,
+      gradient, stride, input.elements + first, pixels.count, row, floats.count,
       state.scale + offset, state.shift + offset, state.mean + offset, activation.rawValue, sums,
       sums + row)
   }

@@ -59,6 +59,8 @@ enum BlockSizes {
   /// Channels are divided only where one chunk needs more, since memory is best read in long pieces. Shows in the bits
   /// of filter gradients.
   static let depthwiseBandBytes = 384 << 10
+  /// A map that no cache holds until it is read: its bands are written past the caches.
+  static let streamedBytes = 8 << 20
 
   // MARK: Winograd
 

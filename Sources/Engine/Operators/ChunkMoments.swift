@@ -49,7 +49,20 @@ struct ChunkPlan {
 protocol ChunkObserver: Sendable {
   var plan: ChunkPlan { get }
   /// Sees some floats of a chunk's pixels; all floats of all chunks once.
-  func take(_ chunk: Int, of map: FeatureMap, floats: Range<Int>)
+  ///
+  /// - Parameters:
+  ///   - pixels: those floats of the first pixel.
+  ///   - stride: floats from there to those of the next.
+  func take(_ chunk: Int, _ pixels: UnsafePointer<Float>, stride: Int, floats: Range<Int>)
+}
+
+extension ChunkObserver {
+  /// Sees them in the map.
+  func take(_ chunk: Int, of map: FeatureMap, floats: Range<Int>) {
+    let row = map.shape.pixelStride
+    let first = plan.pixels(of: chunk).start * row + floats.lowerBound
+    take(chunk, map.elements + first, stride: row, floats: floats)
+  }
 }
 
 /// The moments of a map's chunks.
@@ -66,12 +79,10 @@ struct ChunkMoments: ChunkObserver, @unchecked Sendable {
     kernels = context.kernels
   }
 
-  func take(_ chunk: Int, of map: FeatureMap, floats: Range<Int>) {
-    let pixels = plan.pixels(of: chunk)
+  func take(_ chunk: Int, _ pixels: UnsafePointer<Float>, stride: Int, floats: Range<Int>) {
     let mean = partial + chunk * 2 * row + floats.lowerBound
     kernels.chunkMoments(
-      map.elements + pixels.start * row + floats.lowerBound, pixels.count, row, floats.count, mean,
-      mean + row)
+      pixels, plan.pixels(of: chunk).count, stride, floats.count, mean, mean + row)
   }
 
   /// Joins the chunks of every shard in their order, in double precision.

@@ -62,21 +62,21 @@ public final class DepthwiseConvolution {
     let largest = bands[0].patch(kernel: kernel, step: stride)
     let memory = context.workerScratch(
       .workerPixels, largest.height * largest.width * bands[0].pixelStride)
+    let outputs = bands.outputs(to: output, observer: moments, in: context)
     let kernels = context.kernels
     context.threads.forEachWithWorker(bands.count) { index, worker in
       let band = bands[index]
       let patch = band.patch(kernel: kernel, step: stride)
       let pixels = memory(worker)
+      let window = outputs.window(first: band.firstPixel, floats: band.floats, worker: worker)
       patch.copy(
         input, image: band.image, floats: band.floats, to: pixels, stride: band.pixelStride,
         kernels: kernels)
       kernels.depthwiseRows(
         pixels, patch.width * band.pixelStride, band.pixelStride, band.floats.count,
-        packed + band.floats.lowerBound, row, kernel, stride,
-        output.elements + band.firstPixel * row + band.floats.lowerBound, row, band.rows.count,
-        output.shape.width)
-      guard let moments else { return }
-      for chunk in band.chunks { moments.take(chunk, of: output, floats: band.floats) }
+        packed + band.floats.lowerBound, row, kernel, stride, window.elements, window.stride,
+        band.rows.count, output.shape.width)
+      outputs.finish(window, band.chunks)
     }
   }
 
@@ -213,11 +213,14 @@ private struct BackwardVisit {
       .workerPixels, largest.rows.count * largest.width * largest.pixelStride)
     let gradients = context.workerScratch(
       .workerGradients, patch.height * patch.width * largest.pixelStride)
+    let outputs = target.map { bands.outputs(to: $0, observer: observer, in: context) }
     context.threads.forEachWithWorker(bands.count) { index, worker in
       let band = bands[index]
+      let window = outputs?.window(first: band.firstPixel, floats: band.floats, worker: worker)
       run(
         band, pixels(worker), gradients(worker), wantsFilter ? sums + band.index * size : nil,
-        context.kernels)
+        window, context.kernels)
+      if let outputs, let window { outputs.finish(window, band.chunks) }
     }
     return sums
   }
@@ -236,7 +239,7 @@ private struct BackwardVisit {
   private func run(
     _ band: Bands.Band, _ pixels: UnsafeMutablePointer<Float>,
     _ gradients: UnsafeMutablePointer<Float>, _ sums: UnsafeMutablePointer<Float>?,
-    _ kernels: KernelSet
+    _ window: OutputWindow?, _ kernels: KernelSet
   ) {
     let patch = patch(band)
     let row = input.shape.pixelStride
@@ -250,14 +253,11 @@ private struct BackwardVisit {
           count: band.rows.count * band.width), floats: band.floats, to: pixels,
         stride: band.pixelStride, kernels: kernels)
     }
-    let first = band.firstPixel * row + band.floats.lowerBound
     kernels.depthwiseBackward(
       gradients, patch.width * band.pixelStride, band.pixelStride, band.floats.count, pixels,
       weights + band.floats.lowerBound, row, kernel,
-      stride, band.rows.count, band.width, target.map { $0.elements + first }, row,
+      stride, band.rows.count, band.width, window?.elements, window?.stride ?? 0,
       sums.map { $0 + band.floats.lowerBound })
-    guard let target, let observer else { return }
-    for chunk in band.chunks { observer.take(chunk, of: target, floats: band.floats) }
   }
 }
 
@@ -305,6 +305,15 @@ private struct Bands {
   /// Bands of all images, and their groups.
   var bandCount: Int { plan.shape.images * bandsPerImage }
   var count: Int { bandCount * groups }
+
+  /// Where the bands of a map are made.
+  func outputs(
+    to map: FeatureMap, observer: (any ChunkObserver)?, in context: EngineContext
+  ) -> OutputMemory {
+    OutputMemory(
+      map, pixels: self[0].rows.count * self[0].width, floats: groupFloats, observer: observer,
+      in: context)
+  }
 
   subscript(job: Int) -> Band {
     let (index, group) = (job / groups, job % groups)

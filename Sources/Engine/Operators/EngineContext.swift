@@ -12,21 +12,33 @@ public final class EngineContext {
   private var countedIndices = AlignedStorage<Int32>(count: 0)
   private let wholeRun = AlignedStorage<Int32>(count: 3)
 
+  let streamedBytes: Int
+
   /// What scratch memory is for; buffers of different uses never overlap.
   package enum Scratch {
     case panels, transformedWeights, filterSums, chunks, gradientSums, pixels, gradients
-    case workerPixels, workerGradients, workerTiles, workerProducts
+    case workerPixels, workerGradients, workerOutputs, workerTiles, workerProducts
   }
 
   /// A context over these kernels and threads.
   ///
   /// - Parameter convolution: how convolutions are computed that can be computed in several ways.
-  public init(
+  public convenience init(
     kernels: KernelSet, threads: ThreadPool, convolution: ConvolutionChoice = .auto
+  ) {
+    self.init(
+      kernels: kernels, threads: threads, convolution: convolution,
+      streamedBytes: BlockSizes.streamedBytes)
+  }
+
+  /// - Parameter streamedBytes: how large a map is that operators write past the caches.
+  package init(
+    kernels: KernelSet, threads: ThreadPool, convolution: ConvolutionChoice, streamedBytes: Int
   ) {
     self.kernels = kernels
     self.threads = threads
     self.convolution = convolution
+    self.streamedBytes = streamedBytes
   }
 
   /// At least `count` floats, with whatever the last use left in them.
@@ -46,6 +58,11 @@ public final class EngineContext {
     let size = roundedUp(count, to: 16) + 16
     let memory = scratch(use, size * threads.count)
     return { worker in memory + worker * size }
+  }
+
+  /// Whether no cache holds a map until it is read.
+  func streams(_ shape: FeatureMap.Shape) -> Bool {
+    shape.elements * MemoryLayout<Float>.stride >= streamedBytes
   }
 
   /// The first `count` whole numbers as a list of pixels.

@@ -50,8 +50,10 @@ import Testing
     let operation = DepthwiseConvolution(kernel: kernel, stride: stride)
     let channels = layer.filter.outputs
     let full = layer.filter.fullOutputs
-    expectSame(layer, inputChannels: 33, weightCount: kernel * kernel * full, .direct) {
-      chain, blocks in
+    expectSame(
+      layer, inputChannels: 33, weightCount: kernel * kernel * full, .direct,
+      streamedBytes: [.max, 0]
+    ) { chain, blocks in
       operation.backward(
         chain.input, chain.gradient, weights: chain.weights, fullChannels: full,
         channels: channels, addingTo: blocks, inputGradient: chain.result, sums: chain.sums,
@@ -94,25 +96,30 @@ import Testing
 
   private func expectSame(
     _ layer: LayerCase, inputChannels: Int, weightCount: Int, _ convolution: ConvolutionChoice,
+    streamedBytes: [Int] = [.max],
     together: (LayerChain, [UnsafeMutablePointer<Float>]) -> Void,
     apart: (LayerChain, [UnsafeMutablePointer<Float>]) -> Void
   ) {
     for kernels in KernelSet.runnable {
-      withWorkbench(kernels, threads: 2, convolution: convolution) { bench in
-        let found = [false, true].map { isWritten in
-          let chain = LayerChain(
-            bench, layer, inputChannels: inputChannels, weightCount: weightCount,
-            shards: Self.shards, isWritten: isWritten)
-          let blocks = (0..<Self.shards).map { _ in
-            bench.block(seededNumbers(weightCount, seed: 9))
+      let found = streamedBytes.flatMap { bytes in
+        withWorkbench(
+          kernels, threads: 2, convolution: convolution, streamedBytes: bytes
+        ) { bench in
+          [false, true].map { isWritten in
+            let chain = LayerChain(
+              bench, layer, inputChannels: inputChannels, weightCount: weightCount,
+              shards: Self.shards, isWritten: isWritten)
+            let blocks = (0..<Self.shards).map { _ in
+              bench.block(seededNumbers(weightCount, seed: 9))
+            }
+            (isWritten ? apart : together)(chain, blocks)
+            return chain.result.raw
+              + blocks.flatMap { Array(UnsafeBufferPointer(start: $0, count: weightCount)) }
+              + chain.gradientInFront()
           }
-          (isWritten ? apart : together)(chain, blocks)
-          return chain.result.raw
-            + blocks.flatMap { Array(UnsafeBufferPointer(start: $0, count: weightCount)) }
-            + chain.gradientInFront()
         }
-        expectEqualBits(found[0], found[1], "\(kernels.choice)")
       }
+      for other in found.dropFirst() { expectEqualBits(found[0], other, "\(kernels.choice)") }
     }
   }
 }

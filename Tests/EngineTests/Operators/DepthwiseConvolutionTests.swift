@@ -113,6 +113,26 @@ private struct DepthwiseData {
     }
   }
 
+  /// Maps and statistics are the same whether bands are made in the map or streamed to it.
+  @Test(arguments: large.filter { $0.images % 2 == 0 } + [LayerCase(stride: 2, outputs: 40)])
+  func streamingShowsInNoBits(layer: LayerCase) {
+    let data = DepthwiseData(layer)
+    for kernels in KernelSet.runnable {
+      let found = [Int.max, 0].map { bytes in
+        withWorkbench(kernels, threads: 2, streamedBytes: bytes) { bench in
+          let output = bench.blankMap(layer.outputShape)
+          let statistics = data.operation.forward(
+            Operand(bench.map(data.input)), weights: bench.block(data.weights),
+            fullChannels: data.fullChannels, channels: data.channels, output: output,
+            statisticsOf: 2, in: bench.context)
+          return (output: output.raw, statistics: statistics)
+        }
+      }
+      expectEqualBits(found[0].output, found[1].output, "\(kernels.choice)")
+      #expect(found[0].statistics == found[1].statistics, "\(kernels.choice)")
+    }
+  }
+
   /// `<conv(x), y> = <x, backwardData(y)> = <w, backwardFilter(x, y)>`.
   @Test(arguments: [1, 2]) func operatorsAreAdjoint(stride: Int) {
     let layer = LayerCase(

@@ -1,0 +1,70 @@
+/// Where threads put pixels of a map while they make them: in the map itself or, where no cache would hold it until it is
+/// read, in memory of their own, from which complete chunks are streamed past the caches.
+///
+/// An ordinary store reads the line that it overwrites, and memory is what such operators wait for. Products of many
+/// channels do better with ordinary stores, which wait behind their multiplications. The way shows in the time, never in
+/// the bits.
+struct OutputMemory {
+  private let map: FeatureMap
+  private let observer: (any ChunkObserver)?
+  private let kernels: KernelSet
+  /// A thread's own memory and the floats between its pixels; none where pixels are made in the map.
+  private let own: (memory: (_ worker: Int) -> UnsafeMutablePointer<Float>, stride: Int)?
+
+  /// - Parameters:
+  ///   - pixels: the pixels of a window at most.
+  ///   - floats: how many floats of each, at most.
+  ///   - observer: sees the chunks of every window.
+  init(
+    _ map: FeatureMap, pixels: Int, floats: Int, observer: (any ChunkObserver)?,
+    in context: EngineContext
+  ) {
+    self.map = map
+    self.observer = observer
+    kernels = context.kernels
+    guard context.streams(map.shape) else {
+      own = nil
+      return
+    }
+    precondition(Int(bitPattern: map.elements) % 64 == 0, "a map starts with a cache line")
+    let stride = spreadStride(channels: floats)
+    own = (context.workerScratch(.workerOutputs, pixels * stride), stride)
+  }
+
+  /// A thread's window, from a pixel counted over all images.
+  func window(first: Int, floats: Range<Int>, worker: Int) -> OutputWindow {
+    let row = map.shape.pixelStride
+    let place = map.elements + first * row + floats.lowerBound
+    return OutputWindow(
+      elements: own.map { $0.memory(worker) } ?? place, stride: own?.stride ?? row, first: first,
+      floats: floats)
+  }
+
+  /// Shows complete chunks of a window to the observer while they are in cache, and takes them where they belong.
+  func finish(_ window: OutputWindow, _ chunks: Range<Int>) {
+    guard own != nil || observer != nil else { return }
+    let plan = ChunkPlan(map.shape)
+    let row = map.shape.pixelStride
+    let floats = window.floats
+    for chunk in chunks {
+      let pixels = plan.pixels(of: chunk)
+      let place = window.elements + (pixels.start - window.first) * window.stride
+      observer?.take(chunk, place, stride: window.stride, floats: floats)
+      guard own != nil else { continue }
+      kernels.streamPixels(
+        place, pixels.count, window.stride, floats.count,
+        map.elements + pixels.start * row + floats.lowerBound, row)
+    }
+  }
+}
+
+/// Some floats of neighbouring pixels of a map while a thread makes them.
+struct OutputWindow {
+  /// The floats of the first pixel.
+  let elements: UnsafeMutablePointer<Float>
+  /// Floats from there to those of the next pixel.
+  let stride: Int
+  /// The first pixel, counted over all images.
+  let first: Int
+  let floats: Range<Int>
+}
