@@ -3,7 +3,7 @@
 // lists of pixels and taps; this kernel sees dense rows only.
 
 // A full tile has 24 accumulators in 32 registers, 12 in 16; with more the compiler stops unrolling and keeps them in
-// memory. Of the shapes that do, 6 x 4 and 8 x 3 need fewer instructions a multiplication than 12 x 2, which counts where
+// memory. Of the shapes that fit, 6 x 4 and 8 x 3 need fewer instructions a multiplication than 12 x 2, which counts where
 // two multiplications a cycle leave little room for others, and most where another thread shares the core.
 #if KERNELS_V4
   /// Vectors of a weight panel at most.

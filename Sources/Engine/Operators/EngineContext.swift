@@ -12,7 +12,8 @@ public final class EngineContext {
   private var countedIndices = AlignedStorage<Int32>(count: 0)
   private let wholeRun = AlignedStorage<Int32>(count: 3)
 
-  let streamedBytes: Int
+  /// How large a map is that operators write past the caches.
+  private let streamedBytes: Int
 
   /// What scratch memory is for; buffers of different uses never overlap.
   package enum Scratch {

@@ -29,16 +29,19 @@ import Testing
 
   /// Kernels only ask for the memory: neither it nor how much of it shows in their results.
   @Test func whatIsAskedForShowsInNoBits() {
-    let (pixels, depth, columns) = (37, 21, 32)
+    let (pixels, depth, columns) = (37, 21, 64)
     let x = seededNumbers(pixels * 32, seed: 1)
     let panel = seededNumbers(max(depth, pixels) * columns, seed: 2)
     let numbers = (0..<pixels).map(Int32.init)
-    for kernels in KernelSet.runnable {
-      let width = 2 * kernels.lanes
+    let cases = KernelSet.runnable.flatMap { kernels in
+      (1...kernels.panelVectors).map { (kernels, $0) }
+    }
+    for (kernels, vectors) in cases {
+      let width = vectors * kernels.lanes
       func results(aheadFloats: Int) -> (product: [Float], sums: [Float]) {
         var product = [Float](repeating: 0, count: pixels * width)
         kernels.multiplyGathered(
-          x, 32, numbers, [0], [0], 1, depth, panel, 2, &product, width, numbers, pixels, x,
+          x, 32, numbers, [0], [0], 1, depth, panel, vectors, &product, width, numbers, pixels, x,
           aheadFloats)
         var sums = [Float](repeating: 0, count: kernels.outerRows * kernels.lanes)
         kernels.accumulateOuterProducts(
