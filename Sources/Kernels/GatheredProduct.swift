@@ -87,8 +87,8 @@ private func multiplyTile(
       input, inputStride, source, tapOffsets, tapPanels, taps, depth, panel, output, outputStride,
       target, ahead)
   }
+  switch vectors {
   #if KERNELS_V4
-    switch vectors {
     case 4:
       switch rows {
       case 1: run(Tile<1, 4>())
@@ -109,13 +109,15 @@ private func multiplyTile(
       case 7: run(Tile<7, 21>())
       default: run(Tile<8, 24>())
       }
-    case 2:
-      switch rows {
-      case 1: run(Tile<1, 2>())
-      case 2: run(Tile<2, 4>())
-      case 3: run(Tile<3, 6>())
-      case 4: run(Tile<4, 8>())
-      case 5: run(Tile<5, 10>())
+  #endif
+  case 2:
+    switch rows {
+    case 1: run(Tile<1, 2>())
+    case 2: run(Tile<2, 4>())
+    case 3: run(Tile<3, 6>())
+    case 4: run(Tile<4, 8>())
+    case 5: run(Tile<5, 10>())
+    #if KERNELS_V4
       case 6: run(Tile<6, 12>())
       case 7: run(Tile<7, 14>())
       case 8: run(Tile<8, 16>())
@@ -123,14 +125,18 @@ private func multiplyTile(
       case 10: run(Tile<10, 20>())
       case 11: run(Tile<11, 22>())
       default: run(Tile<12, 24>())
-      }
-    default:
-      switch rows {
-      case 1: run(Tile<1, 1>())
-      case 2: run(Tile<2, 2>())
-      case 3: run(Tile<3, 3>())
-      case 4: run(Tile<4, 4>())
-      case 5: run(Tile<5, 5>())
+    #else
+      default: run(Tile<6, 12>())
+    #endif
+    }
+  default:
+    switch rows {
+    case 1: run(Tile<1, 1>())
+    case 2: run(Tile<2, 2>())
+    case 3: run(Tile<3, 3>())
+    case 4: run(Tile<4, 4>())
+    case 5: run(Tile<5, 5>())
+    #if KERNELS_V4
       case 6: run(Tile<6, 6>())
       case 7: run(Tile<7, 7>())
       case 8: run(Tile<8, 8>())
@@ -138,30 +144,11 @@ private func multiplyTile(
       case 10: run(Tile<10, 10>())
       case 11: run(Tile<11, 11>())
       default: run(Tile<12, 12>())
-      }
-    }
-  #else
-    switch vectors {
-    case 2:
-      switch rows {
-      case 1: run(Tile<1, 2>())
-      case 2: run(Tile<2, 4>())
-      case 3: run(Tile<3, 6>())
-      case 4: run(Tile<4, 8>())
-      case 5: run(Tile<5, 10>())
-      default: run(Tile<6, 12>())
-      }
-    default:
-      switch rows {
-      case 1: run(Tile<1, 1>())
-      case 2: run(Tile<2, 2>())
-      case 3: run(Tile<3, 3>())
-      case 4: run(Tile<4, 4>())
-      case 5: run(Tile<5, 5>())
+    #else
       default: run(Tile<6, 6>())
-      }
+    #endif
     }
-  #endif
+  }
 }
 
 /// `rows` pixels by `accumulators / rows` vectors, held in registers through all taps.

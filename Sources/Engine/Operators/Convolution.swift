@@ -49,9 +49,9 @@ public final class Convolution {
       .panels,
       WeightPanels.size(
         taps: filter.taps, depth: filter.inputs.count, columns: filter.outputs.count))
-    panels.packForward(weights, into: packed, threads: context.threads)
+    let spans = panels.packForward(weights, into: packed, threads: context.threads)
     let product = PanelProduct(
-      source: input, weights: packed, panels: context.kernels.panels(columns: filter.outputs.count),
+      source: input, weights: packed, panels: spans,
       depth: filter.inputs.count, columns: filter.outputs.count, target: output, observer: observer)
     if usesWinograd(input.shape, filter, in: context) {
       winograd(product, reversed: false, in: context)
@@ -145,10 +145,10 @@ public final class Convolution {
       .panels,
       WeightPanels.size(
         taps: filter.taps, depth: filter.outputs.count, columns: filter.inputs.count))
-    panels.packBackward(weights, into: packed, threads: context.threads)
+    let spans = panels.packBackward(weights, into: packed, threads: context.threads)
     return PanelProduct(
       source: Operand(outputGradient), weights: packed,
-      panels: context.kernels.panels(columns: filter.inputs.count), depth: filter.outputs.count,
+      panels: spans, depth: filter.outputs.count,
       columns: filter.inputs.count, target: inputGradient, observer: sums)
   }
 
