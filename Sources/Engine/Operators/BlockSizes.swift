@@ -62,6 +62,13 @@ enum BlockSizes {
   /// A map that no cache holds until it is read: its bands are written past the caches.
   static let streamedBytes = 8 << 20
 
+  // MARK: Inverted residuals, inference
+
+  /// Floats of a pixel that are expanded and filtered at once: a panel or two, so that they stay in the nearest caches.
+  static let invertedGroupFloats = 64
+  /// A band of expanded pixels, one group of them and after the window all: a part of the second-level cache.
+  static let invertedBandBytes = 512 << 10
+
   // MARK: Winograd
 
   /// Transformed tiles and products of a job: they stay in the second-level cache.

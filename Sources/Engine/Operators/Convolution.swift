@@ -72,6 +72,16 @@ public final class Convolution {
     forward(input, weights: weights, filter: filter, output: output, observer: nil, in: context)
   }
 
+  /// `output = input * filter`, added to a residual while it is in cache.
+  ///
+  /// - Parameter sum: its first term is `output`, and what is pending on that.
+  public func forward(
+    _ input: Operand, weights: UnsafePointer<Float>, filter: FilterView, output: FeatureMap,
+    addingTo sum: ResidualSum, in context: EngineContext
+  ) {
+    forward(input, weights: weights, filter: filter, output: output, observer: sum, in: context)
+  }
+
   /// `output = input * filter`, and the output's statistics, shard by shard.
   ///
   /// - Parameter shards: how many equal runs of images have statistics of their own.

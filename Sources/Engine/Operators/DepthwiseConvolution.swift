@@ -153,16 +153,23 @@ public final class DepthwiseConvolution {
     }
   }
 
-  /// The slice of the filter as [tap][pixel stride].
   private func pack(
     _ weights: UnsafePointer<Float>, _ fullChannels: Int, _ channels: ChannelSlice, _ row: Int,
     in context: EngineContext
   ) -> UnsafePointer<Float> {
     let packed = context.scratch(.panels, taps * row)
+    pack(weights, fullChannels, channels, row, into: packed)
+    return UnsafePointer(packed)
+  }
+
+  /// Writes the slice of the filter as [tap][pixel stride].
+  func pack(
+    _ weights: UnsafePointer<Float>, _ fullChannels: Int, _ channels: ChannelSlice, _ row: Int,
+    into packed: UnsafeMutablePointer<Float>
+  ) {
     for tap in 0..<taps {
       channels.copy(weights + tap * fullChannels, from: 0, count: row, to: packed + tap * row)
     }
-    return UnsafePointer(packed)
   }
 
   private func checkShapes(

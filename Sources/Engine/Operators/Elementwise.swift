@@ -10,23 +10,9 @@ public struct Elementwise: Sendable {
 
   /// `output = activation(a + b)`.
   public func add(_ a: Operand, _ b: Operand, output: FeatureMap, in context: EngineContext) {
-    precondition(a.shape == b.shape && a.shape == output.shape, "operands of a sum agree")
-    let shape = output.shape
-    let row = shape.pixelStride
-    let plain = context.scratch(.pixels, 2 * row)
-    plain.update(repeating: 1, count: row)
-    (plain + row).update(repeating: 0, count: row)
-    let nothing = (UnsafePointer(plain), UnsafePointer(plain + row))
-    let bounds = a.bounds + b.bounds + activation.bounds
-    let chunks = ChunkPlan(shape)
-    context.threads.forEach(chunks.count) { chunk in
-      let pixels = chunks.pixels(of: chunk)
-      let image = chunks.image(of: chunk)
-      let (scaleA, shiftA) = a.factors(ofImage: image) ?? nothing
-      let (scaleB, shiftB) = b.factors(ofImage: image) ?? nothing
-      context.kernels.addActivate(
-        a.map.elements + pixels.start * row, scaleA, shiftA, b.map.elements + pixels.start * row,
-        scaleB, shiftB, bounds, pixels.count, row, output.elements + pixels.start * row)
+    let sum = ResidualSum(a, b, activation: activation, output: output, in: context)
+    context.threads.forEach(sum.plan.count) { chunk in
+      sum.take(chunk, of: a.map, floats: 0..<a.shape.pixelStride)
     }
   }
 
@@ -77,28 +63,5 @@ public struct Elementwise: Sendable {
     context.threads.forEach((shape.elements + piece - 1) / piece) { index in
       body(index * piece, min(piece, shape.elements - index * piece))
     }
-  }
-}
-
-extension FusedActivation {
-  /// The lowest and the highest value that it lets pass.
-  fileprivate var bounds: [Float] {
-    switch self {
-    case .none: [-.infinity, .infinity]
-    case .relu: [0, .infinity]
-    case .relu6: [0, 6]
-    }
-  }
-}
-
-extension Operand {
-  /// The lowest and the highest value that the pending activation lets pass.
-  fileprivate var bounds: [Float] { (pending?.activation ?? .none).bounds }
-
-  /// What is pending for an image: scale and shift of every channel.
-  fileprivate func factors(ofImage image: Int) -> (UnsafePointer<Float>, UnsafePointer<Float>)? {
-    guard let pending else { return nil }
-    let offset = shape.shard(ofImage: image, of: pending.shards) * shape.pixelStride
-    return (pending.scale + offset, pending.shift + offset)
   }
 }

@@ -18,6 +18,8 @@ public final class Executor {
   public var profile: ExecutionProfile?
   let context: EngineContext
   let steps: ExecutionSteps
+  /// For each step, what an inference pass takes in one operator from there on.
+  package let fused: [FusedSteps?]
   /// Whether all that reads the image can read it without padding, which is most of a pixel of one or three channels.
   package let imageIsDense: Bool
   private var storage = AlignedStorage<Float>(count: 0)
@@ -32,6 +34,7 @@ public final class Executor {
     self.layout = layout
     self.context = context
     steps = ExecutionSteps(space.architecture)
+    fused = FusedSteps.all(of: steps)
     for (index, step) in steps.steps.enumerated() {
       switch step.kind {
       case .convolution(let kernel, let stride):
@@ -109,6 +112,7 @@ public final class Executor {
   ) -> [LossSums] {
     let logits = infer(subnet, images, parameters, shards: shards) { index, pass in
       forward(index, pass, normalizing: .batch(shards: shards))
+      return index + 1
     }
     return SoftmaxCrossEntropy(smoothing: smoothing).evaluate(
       logits, labels: images.labels, shards: shards)
@@ -125,6 +129,7 @@ public final class Executor {
     var found: [ChannelStatistics] = []
     _ = infer(subnet, images, parameters, remembering: memory) { index, pass in
       found += forward(index, pass, normalizing: .batch(shards: 1))
+      return index + 1
     }
     return found
   }
@@ -140,32 +145,32 @@ public final class Executor {
     statistics: [ChannelStatistics], remembering memory: PrefixCache.Pass? = nil
   ) -> LossSums {
     let logits = infer(subnet, images, parameters, remembering: memory) { index, pass in
-      let normalization = steps.normalizations(before: index)
-      forward(index, pass, normalizing: .given { statistics[normalization] })
+      infer(from: index, pass, statistics: statistics, remembering: memory)
     }
     return SoftmaxCrossEntropy().evaluate(logits, labels: images.labels, shards: 1)[0]
   }
 
+  /// - Parameter run: runs a step, or some; returns the next.
   private func infer(
     _ subnet: Subnet, _ images: LabelledImages, _ parameters: UnsafePointer<Float>,
-    shards: Int = 1, remembering prefix: PrefixCache.Pass? = nil, _ run: (Int, Pass) -> Void
+    shards: Int = 1, remembering prefix: PrefixCache.Pass? = nil, _ run: (Int, Pass) -> Int
   ) -> FeatureMap {
     let schedule = Schedule.inference(
-      steps, shapes: shapes(of: subnet, images: images), shards: shards)
+      steps, fused: fused, shapes: shapes(of: subnet, images: images), shards: shards)
     let pass = Pass(
       subnet: subnet, schedule: schedule, base: memory(schedule.memory.size),
       parameters: parameters)
-    var first = 0
+    var next = 0
     if let (cut, remembered) = prefix?.start() {
       remembered.map.copy(to: pass.map(schedule.values[cut.value]))
       pass.statistics[cut.value] = remembered.statistics
-      first = cut.step
+      next = cut.step
     } else {
       load(images, into: pass.map(schedule.values[0]))
     }
-    for index in first..<steps.steps.count {
-      prefix?.remember(before: index, pass)
-      run(index, pass)
+    while next < steps.steps.count {
+      prefix?.remember(before: next, pass)
+      next = run(next, pass)
     }
     return pass.map(schedule.values[schedule.values.count - 1])
   }

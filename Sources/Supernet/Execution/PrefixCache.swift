@@ -143,17 +143,23 @@ extension PrefixCache.Pass {
     return nil
   }
 
+  /// Whether a pass may remember what lies between some steps.
+  func remembers(within steps: Range<Int>) -> Bool {
+    cache.levels.contains { $0.isWanted && steps.dropFirst().contains($0.cut.step) }
+  }
+
   /// Remembers what lies in front of a step, where there is a cut.
   func remember(before step: Int, _ pass: Pass) {
-    guard let place = cache.levels.firstIndex(where: { $0.cut.step == step }) else { return }
+    guard let place = cache.levels.firstIndex(where: { $0.cut.step == step }),
+      cache.levels[place].isWanted
+    else { return }
     let value = cache.levels[place].cut.value
     switch kind {
     case .calibration:
-      guard cache.levels[place].isWanted, cache.levels[place].statistics == nil else { return }
+      guard cache.levels[place].statistics == nil else { return }
       cache.levels[place].calibration.append(
         pass.map(pass.schedule.values[value]), statistics: pass.statistics[value], batch: batch)
     case .evaluation:
-      guard cache.levels[place].isWanted else { return }
       cache.levels[place].evaluation.append(
         pass.map(pass.schedule.values[value]), statistics: nil, batch: batch)
     }

@@ -27,10 +27,15 @@ struct Schedule {
 
   /// A pass without gradients: a value's memory is reused as soon as nobody reads it any more, and
   /// normalisation, activation and addition work in place where they can.
+  ///
+  /// - Parameter fused: steps that may be taken in one operator; what they read is kept until the last of them.
   static func inference(
-    _ steps: ExecutionSteps, shapes: [FeatureMap.Shape], shards: Int
+    _ steps: ExecutionSteps, fused: [FusedSteps?], shapes: [FeatureMap.Shape], shards: Int
   ) -> Schedule {
     var schedule = Schedule()
+    let ends = Set(fused.compactMap { $0.map { $0.range.upperBound - 1 } })
+    let inside = Set(fused.flatMap { $0.map { Array($0.range) } ?? [] }).subtracting(ends)
+    var free: [MemoryPlan.Place] = []
     schedule.values = [schedule.reserve(shapes[0])]
     for (index, step) in steps.steps.enumerated() {
       let input = step.inputs[0]
@@ -41,8 +46,11 @@ struct Schedule {
       schedule.reserveState(step, index, shape: shapes[step.inputs[0]], shards: shards)
       for value in Set(step.inputs.map { steps.storage[$0] }).sorted()
       where steps.lastReader[value] == index && !(keepsPlace && value == steps.storage[input]) {
-        schedule.memory.release(schedule.values[value].place)
+        free.append(schedule.values[value].place)
       }
+      guard !inside.contains(index) else { continue }
+      for place in free { schedule.memory.release(place) }
+      free = []
     }
     return schedule
   }
