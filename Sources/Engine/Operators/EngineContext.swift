@@ -17,7 +17,8 @@ public final class EngineContext {
 
   /// What scratch memory is for; buffers of different uses never overlap.
   package enum Scratch {
-    case panels, transformedWeights, filterSums, chunks, gradientSums, pixels, gradients, plainFactors
+    case panels, transformedWeights, filterSums, chunks, gradientSums, plainFactors, pixels
+    case gradients
     case workerPixels, workerGradients, workerOutputs, workerTiles, workerProducts
   }
 

@@ -25,31 +25,37 @@ public struct InvertedResidual {
     }
   }
 
-  /// The first layer and what is applied to its output; none where the window reads the input itself.
+  /// A depthwise layer: its window, the full weights, the width of a row of them, and the part that is used.
+  public struct Window {
+    let operation: DepthwiseConvolution
+    let weights: UnsafePointer<Float>
+    let fullChannels: Int
+    let channels: ChannelSlice
+
+    /// - Parameters:
+    ///   - weights: the full filter, `fullChannels` wide.
+    ///   - channels: the slice of it that is used.
+    public init(
+      _ operation: DepthwiseConvolution, weights: UnsafePointer<Float>, fullChannels: Int,
+      channels: ChannelSlice
+    ) {
+      self.operation = operation
+      self.weights = weights
+      self.fullChannels = fullChannels
+      self.channels = channels
+    }
+  }
+
   let expansion: (layer: Pointwise, applied: PendingNormalization)?
-  /// The window, its full weights with the width of a row of them, the part that is used, and what is applied to its
-  /// output.
-  let window:
-    (
-      layer: DepthwiseConvolution, weights: UnsafePointer<Float>, fullChannels: Int,
-      channels: ChannelSlice, applied: PendingNormalization
-    )
-  /// The last layer; nothing is applied to its output.
+  let window: (layer: Window, applied: PendingNormalization)
   let projection: Pointwise
 
-  /// The layers in their order.
+  /// The layers in their order, and what is applied to the output of the first two.
   ///
-  /// - Parameters:
-  ///   - expansion: the first layer and what is applied to its output, if there is one.
-  ///   - window: the depthwise layer with its full weights, the width of a row of them, the slice that is used, and what
-  ///     is applied to its output.
-  ///   - projection: the last layer.
+  /// - Parameter expansion: none where the window reads the input itself.
   public init(
     expansion: (layer: Pointwise, applied: PendingNormalization)?,
-    window: (
-      layer: DepthwiseConvolution, weights: UnsafePointer<Float>, fullChannels: Int,
-      channels: ChannelSlice, applied: PendingNormalization
-    ), projection: Pointwise
+    window: (layer: Window, applied: PendingNormalization), projection: Pointwise
   ) {
     self.expansion = expansion
     self.window = window
@@ -60,11 +66,11 @@ public struct InvertedResidual {
   public func forward(_ input: Operand, output: FeatureMap, in context: EngineContext) {
     let wide = FeatureMap.Shape(
       images: input.shape.images, height: input.shape.height, width: input.shape.width,
-      channels: window.channels.count)
-    let deep = window.layer.outputShape(for: wide)
+      channels: window.layer.channels.count)
+    let deep = window.layer.operation.outputShape(for: wide)
     checkShapes(input.shape, wide, deep, output.shape)
     let weights = packed(row: wide.pixelStride, in: context)
-    let bands = InvertedBands(wide: wide, deep: deep, window.layer)
+    let bands = InvertedBands(wide: wide, deep: deep, window.layer.operation)
     let sizes = bands.sizes(inputs: expansion == nil ? 0 : input.shape.channels)
     let pixels = context.workerScratch(.workerPixels, sizes.pixels)
     let patches = context.workerScratch(.workerTiles, sizes.patch)
@@ -101,7 +107,7 @@ public struct InvertedResidual {
       WeightPanels.size(
         taps: 1, depth: layer.filter.inputs.count, columns: layer.filter.outputs.count)
     }
-    let taps = window.layer.taps * row
+    let taps = window.layer.operation.taps * row
     let projectionSize = size(projection)
     let memory = context.scratch(
       .panels, projectionSize + taps + (expansion.map { size($0.layer) } ?? 0))
@@ -109,15 +115,16 @@ public struct InvertedResidual {
       WeightPanels(kernels: context.kernels, filter: layer.filter).packForward(
         layer.weights, into: panels, threads: context.threads)
     }
-    window.layer.pack(
-      window.weights, window.fullChannels, window.channels, row, into: memory + projectionSize)
+    window.layer.operation.pack(
+      window.layer.weights, window.layer.fullChannels, window.layer.channels, row,
+      into: memory + projectionSize)
     let expansionMemory = memory + projectionSize + taps
     return InvertedWeights(
       projection: memory, projectionPanels: pack(projection, into: memory),
       window: memory + projectionSize, expansion: expansionMemory,
       groups: Self.groups(
         expansion.map { pack($0.layer, into: expansionMemory) }
-          ?? context.kernels.panels(columns: window.channels.count)))
+          ?? context.kernels.panels(columns: window.layer.channels.count)))
   }
 
   /// Neighbouring panels of the wide map, so many that a group has `BlockSizes.invertedGroupFloats` at most.
@@ -306,11 +313,11 @@ private struct InvertedBlock {
   private func filter(_ floats: Range<Int>) {
     let (row, stride) = (bands.wide.pixelStride, bands.deepStride)
     let place = deep + floats.lowerBound
-    let applied = block.window.applied
+    let (layer, applied) = block.window
     kernels.depthwiseRows(
       patch, band.patch.width * patchStride, patchStride, floats.count,
-      weights.window + floats.lowerBound, row, block.window.layer.kernel,
-      block.window.layer.stride, place, stride, band.rows.count, bands.deep.width)
+      weights.window + floats.lowerBound, row, layer.operation.kernel,
+      layer.operation.stride, place, stride, band.rows.count, bands.deep.width)
     kernels.scaleShiftActivate(
       place, band.rows.count * bands.deep.width, stride, floats.count,
       applied.scale + floats.lowerBound, applied.shift + floats.lowerBound,

@@ -46,8 +46,9 @@ extension Executor {
     InvertedResidual(
       expansion: isExpanded ? (pointwise(first), pending(range.lowerBound + 1)) : nil,
       window: (
-        layer, weights(window, pass), fullChannels(window),
-        space.slice(ofOutput: window.node, in: pass.subnet), pending(windowStep + 1)
+        InvertedResidual.Window(
+          layer, weights: weights(window, pass), fullChannels: fullChannels(window),
+          channels: space.slice(ofOutput: window.node, in: pass.subnet)), pending(windowStep + 1)
       ), projection: pointwise(last)
     ).forward(input, output: pass.map(pass.schedule.values[last.output]), in: context)
   }

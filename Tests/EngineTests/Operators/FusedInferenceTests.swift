@@ -157,7 +157,11 @@ private struct InvertedNetwork {
     InvertedResidual(
       expansion: expansion.map {
         (InvertedResidual.Pointwise(weights: $0.weights, filter: $0.filter), expanded)
-      }, window: (window, UnsafePointer(windowWeights), fullWide, channels, filtered),
+      },
+      window: (
+        InvertedResidual.Window(
+          window, weights: windowWeights, fullChannels: fullWide, channels: channels), filtered
+      ),
       projection: InvertedResidual.Pointwise(weights: projectionWeights, filter: projection)
     ).forward(input, output: map, in: bench.context)
     return map.raw
