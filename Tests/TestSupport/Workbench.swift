@@ -13,11 +13,12 @@ public final class Workbench {
   private static let guardValue = Float(bitPattern: 0x7FC0_0BAD)
 
   fileprivate init(
-    kernels: KernelSet, threads: Int, convolution: ConvolutionChoice, streamedBytes: Int
+    kernels: KernelSet, threads: Int, convolution: ConvolutionChoice, streamedBytes: Int,
+    invertedBandBytes: Int
   ) {
     context = EngineContext(
       kernels: kernels, threads: ThreadPool(threads: threads), convolution: convolution,
-      streamedBytes: streamedBytes)
+      streamedBytes: streamedBytes, invertedBandBytes: invertedBandBytes)
   }
 
   /// A block of these numbers.
@@ -77,13 +78,16 @@ public final class Workbench {
 
 /// Runs `body` on a workbench, then checks that nothing wrote outside its blocks.
 ///
-/// - Parameter streamedBytes: how large a map is that operators write past the caches; none by default.
+/// - Parameters:
+///   - streamedBytes: how large a map is that operators write past the caches; none by default.
+///   - invertedBandBytes: how large a band of an inverted residual is; a row by default.
 public func withWorkbench<Result>(
   _ kernels: KernelSet, threads: Int = 1, convolution: ConvolutionChoice = .direct,
-  streamedBytes: Int = .max, _ body: (Workbench) throws -> Result
+  streamedBytes: Int = .max, invertedBandBytes: Int = 0, _ body: (Workbench) throws -> Result
 ) rethrows -> Result {
   let bench = Workbench(
-    kernels: kernels, threads: threads, convolution: convolution, streamedBytes: streamedBytes)
+    kernels: kernels, threads: threads, convolution: convolution, streamedBytes: streamedBytes,
+    invertedBandBytes: invertedBandBytes)
   defer { bench.expectIntactGuards() }
   return try body(bench)
 }

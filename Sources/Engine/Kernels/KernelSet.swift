@@ -85,8 +85,7 @@ public struct KernelSet: Sendable {
     ) -> Void
   package let addActivate:
     @Sendable (
-      Pointer, Int, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Int, Int, Int,
-      MutablePointer
+      Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Int, Int, Int, MutablePointer
     ) -> Void
   package let activateAll: @Sendable (Pointer, Int, Int, MutablePointer) -> Void
   package let activationGradient: @Sendable (Pointer, Pointer, Int, Int, MutablePointer) -> Void

@@ -64,9 +64,10 @@ enum BlockSizes {
 
   // MARK: Inverted residuals, inference
 
-  /// Floats of a pixel that are expanded and filtered at once: a panel or two, so that they stay in the nearest caches.
+  /// Floats of a wide pixel that are expanded and filtered at once, in whole panels of any kernels: a multiple of 16, and no
+  /// fewer than the widest panel has.
   static let invertedGroupFloats = 64
-  /// A band of expanded pixels, one group of them and after the window all: a part of the second-level cache.
+  /// A band of one group of wide pixels and of all filtered ones: with the input's rows a part of the second-level cache.
   static let invertedBandBytes = 512 << 10
 
   // MARK: Winograd

@@ -45,7 +45,9 @@ struct ChunkPlan {
   }
 }
 
-/// Sums up the chunks of a map while whoever writes the map has them in cache.
+/// Does something with the chunks of a map while whoever writes the map has them in cache.
+///
+/// Mostly sums them up. It may write the map itself where it lies: its writer shows a chunk when it is through with it.
 protocol ChunkObserver: Sendable {
   var plan: ChunkPlan { get }
   /// Sees some floats of a chunk's pixels; all floats of all chunks once.

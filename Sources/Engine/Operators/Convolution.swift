@@ -74,11 +74,14 @@ public final class Convolution {
 
   /// `output = input * filter`, added to a residual while it is in cache.
   ///
-  /// - Parameter sum: its first term is `output`, and what is pending on that.
+  /// - Parameter sum: its first term is `output`, with what is pending on that; it may lie anywhere but in the input.
   public func forward(
     _ input: Operand, weights: UnsafePointer<Float>, filter: FilterView, output: FeatureMap,
     addingTo sum: ResidualSum, in context: EngineContext
   ) {
+    precondition(
+      sum.a.map.elements == output.elements && sum.output.elements != input.map.elements,
+      "the sum is of the output, and the input stays as it is")
     forward(input, weights: weights, filter: filter, output: output, observer: sum, in: context)
   }
 

@@ -14,11 +14,12 @@ public final class EngineContext {
 
   /// How large a map is that operators write past the caches.
   private let streamedBytes: Int
+  /// How large a band of an inverted residual is.
+  let invertedBandBytes: Int
 
   /// What scratch memory is for; buffers of different uses never overlap.
   package enum Scratch {
-    case panels, transformedWeights, filterSums, chunks, gradientSums, plainFactors, pixels
-    case gradients
+    case panels, transformedWeights, filterSums, chunks, gradientSums, pixels, gradients
     case workerPixels, workerGradients, workerOutputs, workerTiles, workerProducts
   }
 
@@ -30,17 +31,21 @@ public final class EngineContext {
   ) {
     self.init(
       kernels: kernels, threads: threads, convolution: convolution,
-      streamedBytes: BlockSizes.streamedBytes)
+      streamedBytes: BlockSizes.streamedBytes, invertedBandBytes: BlockSizes.invertedBandBytes)
   }
 
-  /// - Parameter streamedBytes: how large a map is that operators write past the caches.
+  /// - Parameters:
+  ///   - streamedBytes: how large a map is that operators write past the caches.
+  ///   - invertedBandBytes: how large a band of an inverted residual is.
   package init(
-    kernels: KernelSet, threads: ThreadPool, convolution: ConvolutionChoice, streamedBytes: Int
+    kernels: KernelSet, threads: ThreadPool, convolution: ConvolutionChoice, streamedBytes: Int,
+    invertedBandBytes: Int
   ) {
     self.kernels = kernels
     self.threads = threads
     self.convolution = convolution
     self.streamedBytes = streamedBytes
+    self.invertedBandBytes = invertedBandBytes
   }
 
   /// At least `count` floats, with whatever the last use left in them.

@@ -9,8 +9,8 @@
 ///       copy the input's rows, applied
 ///       for each group of wide channels:
 ///         expand the rows, normalise and activate them -> a bordered patch of the group
-///         filter the patch, normalise and activate the result -> the group's floats of the deep pixels
-///       project the deep pixels -> the output's rows
+///         filter the patch, normalise and activate the result -> the group's floats of the filtered pixels
+///       project the filtered pixels -> the output's rows
 public struct InvertedResidual {
   /// A layer of 1x1 pixels: the full weights, and which part of them is used.
   public struct Pointwise {
@@ -46,60 +46,69 @@ public struct InvertedResidual {
     }
   }
 
-  let expansion: (layer: Pointwise, applied: PendingNormalization)?
-  let window: (layer: Window, applied: PendingNormalization)
-  let projection: Pointwise
+  fileprivate let expansion: (layer: Pointwise, applied: PendingNormalization)?
+  fileprivate let window: (layer: Window, applied: PendingNormalization)
+  fileprivate let projection: Pointwise
 
   /// The layers in their order, and what is applied to the output of the first two.
   ///
   /// - Parameter expansion: none where the window reads the input itself.
+  /// - Precondition: what is applied is the same for all images.
   public init(
     expansion: (layer: Pointwise, applied: PendingNormalization)?,
     window: (layer: Window, applied: PendingNormalization), projection: Pointwise
   ) {
+    precondition(
+      window.applied.shards == 1 && (expansion?.applied.shards ?? 1) == 1,
+      "all images have the same statistics")
     self.expansion = expansion
     self.window = window
     self.projection = projection
   }
 
   /// `output = projection(window(expansion(input)))`.
+  ///
+  /// - Precondition: the output lies where the input does not, since neighbouring bands read the same rows.
   public func forward(_ input: Operand, output: FeatureMap, in context: EngineContext) {
     let wide = FeatureMap.Shape(
       images: input.shape.images, height: input.shape.height, width: input.shape.width,
       channels: window.layer.channels.count)
-    let deep = window.layer.operation.outputShape(for: wide)
-    checkShapes(input.shape, wide, deep, output.shape)
+    let filtered = window.layer.operation.outputShape(for: wide)
+    checkShapes(input, wide, filtered, output)
     let weights = packed(row: wide.pixelStride, in: context)
-    let bands = InvertedBands(wide: wide, deep: deep, window.layer.operation)
-    let sizes = bands.sizes(inputs: expansion == nil ? 0 : input.shape.channels)
-    let pixels = context.workerScratch(.workerPixels, sizes.pixels)
-    let patches = context.workerScratch(.workerTiles, sizes.patch)
-    let deepPixels = context.workerScratch(.workerOutputs, sizes.deep)
-    let places = expansion == nil ? [] : bands.places
-    let indices = context.indices(max(places.count, bands.rows * deep.width))
+    let bands = InvertedBands(
+      wide: wide, filtered: filtered, window.layer.operation, bytes: context.invertedBandBytes)
+    let pixels = context.workerScratch(
+      .workerPixels, expansion == nil ? 0 : bands.inputFloats(channels: input.shape.channels))
+    let patches = context.workerScratch(.workerTiles, bands.patchFloats)
+    let filteredPixels = context.workerScratch(.workerOutputs, bands.filteredFloats)
+    let places = bands.places
+    let indices = context.indices(max(places.count, bands.rows * filtered.width))
     context.threads.forEachWithWorker(bands.count) { job, worker in
       let next = bands[context.threads.likelyNext(after: job, of: bands.count)]
       places.withUnsafeBufferPointer { places in
         InvertedBlock(
-          block: self, weights: weights, band: bands[job], bands: bands, input: input,
+          layers: self, weights: weights, band: bands[job], bands: bands, input: input,
           output: output, indices: indices, places: places, pixels: pixels(worker),
-          patch: patches(worker), deep: deepPixels(worker), kernels: context.kernels
+          patch: patches(worker), filtered: filteredPixels(worker), kernels: context.kernels
         ).run(before: next)
       }
     }
   }
 
   private func checkShapes(
-    _ input: FeatureMap.Shape, _ wide: FeatureMap.Shape, _ deep: FeatureMap.Shape,
-    _ output: FeatureMap.Shape
+    _ input: Operand, _ wide: FeatureMap.Shape, _ filtered: FeatureMap.Shape, _ output: FeatureMap
   ) {
+    let shape = output.shape
     let agrees =
-      (expansion?.layer.filter.inputs.count ?? wide.channels) == input.channels
+      (expansion?.layer.filter.inputs.count ?? wide.channels) == input.shape.channels
       && (expansion?.layer.filter.outputs.count ?? wide.channels) == wide.channels
-      && projection.filter.inputs.count == deep.channels
-      && projection.filter.outputs.count == output.channels
-      && (output.images, output.height, output.width) == (deep.images, deep.height, deep.width)
-    precondition(agrees && !input.isDense, "feature maps and filters agree")
+      && projection.filter.inputs.count == filtered.channels
+      && projection.filter.outputs.count == shape.channels
+      && (shape.images, shape.height, shape.width)
+        == (filtered.images, filtered.height, filtered.width)
+    precondition(agrees && !input.shape.isDense, "feature maps and filters agree")
+    precondition(input.map.elements != output.elements, "input and output lie apart")
   }
 
   private func packed(row: Int, in context: EngineContext) -> InvertedWeights {
@@ -107,33 +116,34 @@ public struct InvertedResidual {
       WeightPanels.size(
         taps: 1, depth: layer.filter.inputs.count, columns: layer.filter.outputs.count)
     }
-    let taps = window.layer.operation.taps * row
-    let projectionSize = size(projection)
-    let memory = context.scratch(
-      .panels, projectionSize + taps + (expansion.map { size($0.layer) } ?? 0))
     func pack(_ layer: Pointwise, into panels: UnsafeMutablePointer<Float>) -> [ChannelSpan] {
       WeightPanels(kernels: context.kernels, filter: layer.filter).packForward(
         layer.weights, into: panels, threads: context.threads)
     }
+    let windowFloats = window.layer.operation.taps * row
+    let windowMemory = context.scratch(
+      .panels, windowFloats + size(projection) + (expansion.map { size($0.layer) } ?? 0))
+    let projectionMemory = windowMemory + windowFloats
+    let expansionMemory = projectionMemory + size(projection)
     window.layer.operation.pack(
       window.layer.weights, window.layer.fullChannels, window.layer.channels, row,
-      into: memory + projectionSize)
-    let expansionMemory = memory + projectionSize + taps
+      into: windowMemory)
     return InvertedWeights(
-      projection: memory, projectionPanels: pack(projection, into: memory),
-      window: memory + projectionSize, expansion: expansionMemory,
-      groups: Self.groups(
+      window: windowMemory, projection: projectionMemory,
+      projectionPanels: pack(projection, into: projectionMemory), expansion: expansionMemory,
+      groups: groups(
         expansion.map { pack($0.layer, into: expansionMemory) }
           ?? context.kernels.panels(columns: window.layer.channels.count)))
   }
 
-  /// Neighbouring panels of the wide map, so many that a group has `BlockSizes.invertedGroupFloats` at most.
-  private static func groups(_ panels: [ChannelSpan]) -> [[ChannelSpan]] {
+  /// Neighbouring panels of the wide map, so many that a group's floats fit into a pixel of the patch.
+  private func groups(_ panels: [ChannelSpan]) -> [[ChannelSpan]] {
+    precondition(
+      panels.allSatisfy { $0.count <= BlockSizes.invertedGroupFloats },
+      "a group has at least a panel's floats")
     var groups: [[ChannelSpan]] = []
     for panel in panels {
-      if let last = groups.last, let first = last.first,
-        panel.end - first.start <= BlockSizes.invertedGroupFloats
-      {
+      if let first = groups.last?.first, panel.end - first.start <= BlockSizes.invertedGroupFloats {
         groups[groups.count - 1].append(panel)
       } else {
         groups.append([panel])
@@ -145,11 +155,11 @@ public struct InvertedResidual {
 
 /// The weights of the three layers as the kernels read them.
 private struct InvertedWeights {
-  let projection: UnsafeMutablePointer<Float>
-  let projectionPanels: [ChannelSpan]
   /// [tap][pixel stride of the wide map].
-  let window: UnsafeMutablePointer<Float>
-  let expansion: UnsafeMutablePointer<Float>
+  let window: UnsafePointer<Float>
+  let projection: UnsafePointer<Float>
+  let projectionPanels: [ChannelSpan]
+  let expansion: UnsafePointer<Float>
   /// The panels of the wide map, group by group.
   let groups: [[ChannelSpan]]
 }
@@ -158,7 +168,7 @@ private struct InvertedWeights {
 private struct InvertedBands {
   struct Band {
     let image: Int
-    /// Of the deep map and of the output.
+    /// Of the filtered map and of the output.
     let rows: Range<Int>
     /// What of the wide map the window reads, with a border.
     let patch: Patch
@@ -166,73 +176,74 @@ private struct InvertedBands {
     let inside: Range<Int>
   }
 
-  let wide, deep: FeatureMap.Shape
-  private let window: DepthwiseConvolution
+  /// The map in front of the window and the map behind it.
+  let wide, filtered: FeatureMap.Shape
+  private let window: SlidingWindow
   /// Rows of a band at most.
   let rows: Int
-  private let perImage: Int
-  /// Floats from one deep pixel to the next.
-  let deepStride: Int
+  private let bandsPerImage: Int
+  /// Floats from one filtered pixel to the next.
+  let filteredStride: Int
 
-  init(wide: FeatureMap.Shape, deep: FeatureMap.Shape, _ window: DepthwiseConvolution) {
+  init(
+    wide: FeatureMap.Shape, filtered: FeatureMap.Shape, _ operation: DepthwiseConvolution,
+    bytes: Int
+  ) {
     self.wide = wide
-    self.deep = deep
-    self.window = window
-    deepStride = spreadStride(channels: deep.channels)
-    let rowBytes =
-      4
-      * (deep.width * deepStride + window.stride * wide.width * BlockSizes.invertedGroupFloats)
-    let most = max(1, BlockSizes.invertedBandBytes / rowBytes)
+    self.filtered = filtered
+    window = .forward(
+      height: wide.height, width: wide.width, kernel: operation.kernel, stride: operation.stride)
+    filteredStride = spreadStride(channels: filtered.channels)
+    let rowFloats =
+      filtered.width * filteredStride
+      + operation.stride * wide.width * BlockSizes.invertedGroupFloats
+    let most = max(1, bytes / (4 * rowFloats))
     // Of nearly equal height.
-    let bands = (deep.height + most - 1) / most
-    rows = (deep.height + bands - 1) / bands
-    perImage = (deep.height + rows - 1) / rows
+    let bands = (filtered.height + most - 1) / most
+    rows = (filtered.height + bands - 1) / bands
+    bandsPerImage = (filtered.height + rows - 1) / rows
   }
 
-  var count: Int { deep.images * perImage }
+  var count: Int { filtered.images * bandsPerImage }
 
   subscript(job: Int) -> Band {
-    let first = job % perImage * rows
-    let rows = first..<min(first + rows, deep.height)
-    let patch = patch(rows)
+    let first = job % bandsPerImage * rows
+    let rows = first..<min(first + rows, filtered.height)
+    let patch = window.patch(rows: rows, .bordered)
     return Band(
-      image: job / perImage, rows: rows, patch: patch,
+      image: job / bandsPerImage, rows: rows, patch: patch,
       inside: patch.rows.clamped(to: 0..<wide.height))
   }
 
-  private func patch(_ rows: Range<Int>) -> Patch {
-    let padding = window.kernel / 2
-    func read(_ outputs: Range<Int>) -> Range<Int> {
-      let first = outputs.lowerBound * window.stride - padding
-      return first..<first + (outputs.count - 1) * window.stride + window.kernel
-    }
-    return Patch(rows: read(rows), columns: read(0..<deep.width))
-  }
+  /// The patch of a whole band.
+  private var patch: Patch { window.patch(rows: 0..<rows, .bordered) }
 
   /// Columns of the wide map in a patch.
-  var columns: Int { min(wide.width, patch(0..<1).columns.upperBound) }
+  var columns: Int { min(wide.width, patch.columns.upperBound) }
 
   /// Where in a patch the pixels of its rows inside the image lie, counted from the first of them.
   var places: [Int32] {
-    let patch = patch(0..<rows)
+    let (patch, columns) = (patch, columns)
     return (0..<patch.height).flatMap { row in
       (0..<columns).map { Int32(row * patch.width + $0) }
     }
   }
 
-  /// Floats that a thread needs.
-  func sizes(inputs: Int) -> (pixels: Int, patch: Int, deep: Int) {
-    let patch = patch(0..<rows)
-    return (
-      patch.height * columns * spreadStride(channels: inputs) + 16,
-      patch.height * patch.width * BlockSizes.invertedGroupFloats, rows * deep.width * deepStride
-    )
+  /// Floats that a thread needs for the input's pixels.
+  func inputFloats(channels: Int) -> Int {
+    patch.height * columns * spreadStride(channels: channels)
   }
+
+  /// Floats that a thread needs for a group's patch.
+  var patchFloats: Int { patch.height * patch.width * BlockSizes.invertedGroupFloats }
+
+  /// Floats that a thread needs for the filtered pixels.
+  var filteredFloats: Int { rows * filtered.width * filteredStride }
 }
 
 /// A band on its way through the three layers.
 private struct InvertedBlock {
-  let block: InvertedResidual
+  let layers: InvertedResidual
   let weights: InvertedWeights
   let band: InvertedBands.Band
   let bands: InvertedBands
@@ -241,7 +252,7 @@ private struct InvertedBlock {
   /// The whole numbers, as a list of pixels.
   let indices: UnsafePointer<Int32>
   let places: UnsafeBufferPointer<Int32>
-  let pixels, patch, deep: UnsafeMutablePointer<Float>
+  let pixels, patch, filtered: UnsafeMutablePointer<Float>
   let kernels: KernelSet
 
   /// Floats from one pixel of the patch to the next.
@@ -250,24 +261,19 @@ private struct InvertedBlock {
 
   /// - Parameter next: what this thread is likely to take afterwards.
   func run(before next: InvertedBands.Band) {
-    if block.expansion != nil {
-      Patch(rows: band.inside, columns: 0..<bands.columns).copy(
-        input, image: band.image, to: pixels, stride: pixelStride, kernels: kernels)
-      // The border stays as it is while groups take turns.
-      patch.update(repeating: 0, count: band.patch.height * band.patch.width * patchStride)
-    }
+    let expanding = layers.expansion == nil ? 0 : weights.groups.reduce(0) { $0 + $1.count }
     let width = input.shape.width
     var ahead = ReadAhead(
       input.memory(
         behind: PixelRun(
           image: next.image, first: next.inside.lowerBound * width,
-          count: max(1, next.inside.count * width))),
-      calls: weights.projectionPanels.count
-        + (block.expansion == nil ? 0 : weights.groups.reduce(0) { $0 + $1.count }))
+          count: next.inside.count * width)),
+      calls: expanding + weights.projectionPanels.count)
+    if layers.expansion != nil { copyInput() }
     for group in weights.groups {
       guard let first = group.first, let last = group.last else { continue }
       let floats = first.start..<last.end
-      if let (layer, applied) = block.expansion {
+      if let (layer, applied) = layers.expansion {
         expand(group, from: floats.lowerBound, depth: layer.filter.inputs.count, &ahead)
         apply(applied, floats)
       } else {
@@ -280,6 +286,13 @@ private struct InvertedBlock {
     project(&ahead)
   }
 
+  /// Copies what is expanded, and clears the patch: its border stays as it is while groups take turns.
+  private func copyInput() {
+    Patch(rows: band.inside, columns: 0..<bands.columns).copy(
+      input, image: band.image, to: pixels, stride: pixelStride, kernels: kernels)
+    patch.update(repeating: 0, count: band.patch.height * band.patch.width * patchStride)
+  }
+
   /// The first pixel of the patch that lies in the image.
   private var inside: UnsafeMutablePointer<Float> {
     let top = band.inside.lowerBound - band.patch.rows.lowerBound
@@ -289,7 +302,7 @@ private struct InvertedBlock {
 
   private func expand(_ group: [ChannelSpan], from first: Int, depth: Int, _ ahead: inout ReadAhead)
   {
-    guard let places = places.baseAddress else { return }
+    guard let places = places.baseAddress else { preconditionFailure("a patch has pixels") }
     for panel in group {
       let wanted = ahead.next()
       kernels.multiplyGathered(
@@ -311,30 +324,30 @@ private struct InvertedBlock {
   }
 
   private func filter(_ floats: Range<Int>) {
-    let (row, stride) = (bands.wide.pixelStride, bands.deepStride)
-    let place = deep + floats.lowerBound
-    let (layer, applied) = block.window
+    let stride = bands.filteredStride
+    let place = filtered + floats.lowerBound
+    let (layer, applied) = layers.window
     kernels.depthwiseRows(
       patch, band.patch.width * patchStride, patchStride, floats.count,
-      weights.window + floats.lowerBound, row, layer.operation.kernel,
-      layer.operation.stride, place, stride, band.rows.count, bands.deep.width)
+      weights.window + floats.lowerBound, bands.wide.pixelStride, layer.operation.kernel,
+      layer.operation.stride, place, stride, band.rows.count, bands.filtered.width)
     kernels.scaleShiftActivate(
-      place, band.rows.count * bands.deep.width, stride, floats.count,
+      place, band.rows.count * bands.filtered.width, stride, floats.count,
       applied.scale + floats.lowerBound, applied.shift + floats.lowerBound,
       applied.activation.rawValue, place, stride)
   }
 
   private func project(_ ahead: inout ReadAhead) {
-    let depth = bands.deep.channels
+    let depth = bands.filtered.channels
     let place =
       output.elements
-      + output.shape.pixel(band.rows.lowerBound * bands.deep.width, ofImage: band.image)
+      + output.shape.pixel(band.rows.lowerBound * bands.filtered.width, ofImage: band.image)
     for panel in weights.projectionPanels {
       let wanted = ahead.next()
       kernels.multiplyGathered(
-        deep, bands.deepStride, indices, indices, indices, 1, depth,
+        filtered, bands.filteredStride, indices, indices, indices, 1, depth,
         weights.projection + panel.start * depth, panel.count / kernels.lanes, place + panel.start,
-        output.shape.pixelStride, indices, band.rows.count * bands.deep.width, wanted.start,
+        output.shape.pixelStride, indices, band.rows.count * bands.filtered.width, wanted.start,
         wanted.floats)
     }
   }

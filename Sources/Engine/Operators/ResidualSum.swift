@@ -3,11 +3,12 @@
 /// The output may lie where either term lies.
 public struct ResidualSum: ChunkObserver, @unchecked Sendable {
   let plan: ChunkPlan
-  private let a, b: Operand
-  private let output: FeatureMap
+  let a: Operand
+  private let b: Operand
+  let output: FeatureMap
   private let bounds: [Float]
-  /// Factors that change nothing, for a term on which nothing is pending: rows of ones and of zeros.
-  private let one, zero: UnsafePointer<Float>
+  /// Factors that change nothing, for a term on which nothing is pending: a row of ones and one of zeros.
+  private let plain: AlignedStorage<Float>
   private let kernels: KernelSet
 
   /// A sum that is not taken yet.
@@ -22,10 +23,8 @@ public struct ResidualSum: ChunkObserver, @unchecked Sendable {
   ) {
     precondition(a.shape == b.shape && a.shape == output.shape, "operands of a sum agree")
     let row = output.shape.pixelStride
-    let plain = context.scratch(.plainFactors, 2 * row)
-    plain.update(repeating: 1, count: row)
-    (plain + row).update(repeating: 0, count: row)
-    (one, zero) = (UnsafePointer(plain), UnsafePointer(plain + row))
+    plain = AlignedStorage(count: 2 * row)
+    plain.pointer.update(repeating: 1, count: row)
     self.a = a
     self.b = b
     self.output = output
@@ -34,17 +33,19 @@ public struct ResidualSum: ChunkObserver, @unchecked Sendable {
     kernels = context.kernels
   }
 
-  /// Adds `b` to some floats of a chunk of `a`.
+  /// Adds `b` to some floats of a chunk of `a`, which lie in the map.
   func take(_ chunk: Int, _ pixels: UnsafePointer<Float>, stride: Int, floats: Range<Int>) {
     let row = output.shape.pixelStride
     let (start, count) = plan.pixels(of: chunk)
-    let image = plan.image(of: chunk)
     let first = floats.lowerBound
-    let (scaleA, shiftA) = a.factors(ofImage: image) ?? (one, zero)
-    let (scaleB, shiftB) = b.factors(ofImage: image) ?? (one, zero)
     let place = start * row + first
+    precondition(pixels == a.map.elements + place, "the first term is written where it lies")
+    let image = plan.image(of: chunk)
+    let nothing = (UnsafePointer(plain.pointer), UnsafePointer(plain.pointer + row))
+    let (scaleA, shiftA) = a.factors(ofImage: image) ?? nothing
+    let (scaleB, shiftB) = b.factors(ofImage: image) ?? nothing
     kernels.addActivate(
-      pixels, stride, scaleA + first, shiftA + first, b.map.elements + place, scaleB + first,
+      pixels, scaleA + first, shiftA + first, b.map.elements + place, scaleB + first,
       shiftB + first, bounds, count, row, floats.count, output.elements + place)
   }
 }

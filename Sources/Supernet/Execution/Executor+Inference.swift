@@ -1,7 +1,7 @@
 import Engine
 
 extension Executor {
-  /// Runs the steps that begin with one, with given statistics: several at once where that spares writing a map.
+  /// Runs a step with given statistics, or all that begins with it and can be taken in one operator.
   ///
   /// - Returns: the next step.
   func infer(
@@ -11,14 +11,16 @@ extension Executor {
     let normalizing: (Int) -> Normalizing = { [steps] step in
       .given { statistics[steps.normalizations(before: step)] }
     }
-    // What is to be remembered has to be written.
+    // A map inside that is to be remembered has to be written.
     if let fused = fused[index], !(prefix?.remembers(within: fused.range) ?? false) {
       switch fused.kind {
-      case .invertedResidual(let isExpanded):
-        invertResidual(fused.range, isExpanded: isExpanded, pass, normalizing)
+      case .invertedResidual(let window):
+        invertResidual(fused.range, window: window, pass, normalizing)
         return fused.range.upperBound
-      case .residualSum:
-        if addResidual(fused.range, pass, normalizing) { return fused.range.upperBound }
+      case .residualSum where canAddResidual(fused.range, pass):
+        addResidual(fused.range, pass, normalizing)
+        return fused.range.upperBound
+      case .residualSum: break
       }
     }
     forward(index, pass, normalizing: normalizing(index))
@@ -26,52 +28,68 @@ extension Executor {
   }
 
   private func invertResidual(
-    _ range: Range<Int>, isExpanded: Bool, _ pass: Pass, _ normalizing: (Int) -> Normalizing
+    _ range: Range<Int>, window: Int, _ pass: Pass, _ normalizing: (Int) -> Normalizing
   ) {
-    let input = pass.operand(steps.steps[range.lowerBound].inputs[0])
-    let windowStep = isExpanded ? range.lowerBound + 2 : range.lowerBound
-    let (window, last) = (steps.steps[windowStep], steps.steps[range.upperBound - 1])
-    guard let layer = depthwise[windowStep] else { return }
-    func pending(_ index: Int) -> PendingNormalization {
-      forward(index, pass, normalizing: normalizing(index))
-      guard let pending = pass.pending[steps.steps[index].output] else {
-        preconditionFailure("step \(index) is a normalisation that its readers apply")
-      }
-      return pending
+    guard let (first, last) = ends(range), let operation = depthwise[window] else {
+      preconditionFailure("step \(window) is a depthwise convolution")
     }
     func pointwise(_ step: ExecutionStep) -> InvertedResidual.Pointwise {
       InvertedResidual.Pointwise(weights: weights(step, pass), filter: filter(step, pass))
     }
-    let first = steps.steps[range.lowerBound]
+    let step = steps.steps[window]
     InvertedResidual(
-      expansion: isExpanded ? (pointwise(first), pending(range.lowerBound + 1)) : nil,
+      expansion: window == range.lowerBound
+        ? nil : (pointwise(first), pending(range.lowerBound + 1, pass, normalizing)),
       window: (
         InvertedResidual.Window(
-          layer, weights: weights(window, pass), fullChannels: fullChannels(window),
-          channels: space.slice(ofOutput: window.node, in: pass.subnet)), pending(windowStep + 1)
+          operation, weights: weights(step, pass), fullChannels: fullChannels(step),
+          channels: space.slice(ofOutput: step.node, in: pass.subnet)),
+        pending(window + 1, pass, normalizing)
       ), projection: pointwise(last)
-    ).forward(input, output: pass.map(pass.schedule.values[last.output]), in: context)
+    ).forward(
+      pass.operand(first.inputs[0]), output: pass.map(pass.schedule.values[last.output]),
+      in: context)
   }
 
-  /// - Returns: whether it was done: not where the sum is to lie where the convolution still reads.
+  /// Whether the sum lies elsewhere than what the convolution reads.
+  private func canAddResidual(_ range: Range<Int>, _ pass: Pass) -> Bool {
+    guard let (first, last) = ends(range) else { return false }
+    let values = pass.schedule.values
+    return values[last.output].place != values[first.inputs[0]].place
+  }
+
   private func addResidual(
     _ range: Range<Int>, _ pass: Pass, _ normalizing: (Int) -> Normalizing
-  ) -> Bool {
-    let (index, last) = (range.lowerBound, range.upperBound - 1)
-    let (step, addition) = (steps.steps[index], steps.steps[last])
-    let values = pass.schedule.values
-    guard let convolution = convolutions[index], case .add(let activation) = addition.kind,
-      values[addition.output].place != values[step.inputs[0]].place
-    else { return false }
-    forward(index + 1, pass, normalizing: normalizing(index + 1))
-    let made = steps.steps[index + 1].output
-    guard let residual = addition.inputs.first(where: { $0 != made }) else { return false }
+  ) {
+    guard let (step, addition) = ends(range), let convolution = convolutions[range.lowerBound],
+      case .add(let activation) = addition.kind,
+      let residual = addition.inputs.first(where: {
+        $0 != steps.steps[range.lowerBound + 1].output
+      })
+    else { preconditionFailure("steps \(range) are a convolution and a sum") }
+    let output = pass.map(pass.schedule.values[step.output])
+    let made = Operand(output, pending: pending(range.lowerBound + 1, pass, normalizing))
     convolution.forward(
       pass.operand(step.inputs[0]), weights: weights(step, pass), filter: filter(step, pass),
-      output: pass.map(values[step.output]),
+      output: output,
       addingTo: ResidualSum(
-        pass.operand(made), pass.operand(residual), activation: activation,
-        output: pass.map(values[addition.output]), in: context), in: context)
-    return true
+        made, pass.operand(residual), activation: activation,
+        output: pass.map(pass.schedule.values[addition.output]), in: context), in: context)
+  }
+
+  /// What a normalisation leaves to its readers.
+  private func pending(
+    _ index: Int, _ pass: Pass, _ normalizing: (Int) -> Normalizing
+  ) -> PendingNormalization {
+    forward(index, pass, normalizing: normalizing(index))
+    guard let pending = pass.pending[steps.steps[index].output] else {
+      preconditionFailure("step \(index) is a normalisation that its readers apply")
+    }
+    return pending
+  }
+
+  private func ends(_ range: Range<Int>) -> (first: ExecutionStep, last: ExecutionStep)? {
+    guard let last = range.last else { return nil }
+    return (steps.steps[range.lowerBound], steps.steps[last])
   }
 }

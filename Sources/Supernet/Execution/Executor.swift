@@ -110,7 +110,7 @@ public final class Executor {
     of subnet: Subnet, on images: LabelledImages, parameters: UnsafePointer<Float>, shards: Int,
     smoothing: Double
   ) -> [LossSums] {
-    let logits = infer(subnet, images, parameters, shards: shards) { index, pass in
+    let logits = forwardOnly(subnet, images, parameters, shards: shards) { index, pass in
       forward(index, pass, normalizing: .batch(shards: shards))
       return index + 1
     }
@@ -127,7 +127,7 @@ public final class Executor {
     remembering memory: PrefixCache.Pass? = nil
   ) -> [ChannelStatistics] {
     var found: [ChannelStatistics] = []
-    _ = infer(subnet, images, parameters, remembering: memory) { index, pass in
+    _ = forwardOnly(subnet, images, parameters, remembering: memory) { index, pass in
       found += forward(index, pass, normalizing: .batch(shards: 1))
       return index + 1
     }
@@ -144,14 +144,16 @@ public final class Executor {
     _ subnet: Subnet, on images: LabelledImages, parameters: UnsafePointer<Float>,
     statistics: [ChannelStatistics], remembering memory: PrefixCache.Pass? = nil
   ) -> LossSums {
-    let logits = infer(subnet, images, parameters, remembering: memory) { index, pass in
+    let logits = forwardOnly(subnet, images, parameters, remembering: memory) { index, pass in
       infer(from: index, pass, statistics: statistics, remembering: memory)
     }
     return SoftmaxCrossEntropy().evaluate(logits, labels: images.labels, shards: 1)[0]
   }
 
+  /// A pass without gradients, from the images or from what is remembered.
+  ///
   /// - Parameter run: runs a step, or some; returns the next.
-  private func infer(
+  private func forwardOnly(
     _ subnet: Subnet, _ images: LabelledImages, _ parameters: UnsafePointer<Float>,
     shards: Int = 1, remembering prefix: PrefixCache.Pass? = nil, _ run: (Int, Pass) -> Int
   ) -> FeatureMap {

@@ -1,15 +1,21 @@
 /// Neighbouring steps that an inference pass takes in one operator: with given statistics no step has to wait for the whole
 /// of a map.
-package struct FusedSteps: Sendable {
-  package enum Kind: Hashable, Sendable {
-    /// A convolution, its normalisation and the sum of it and of what lies there already.
+package struct FusedSteps: Equatable, Sendable {
+  package enum Kind: Equatable, Sendable {
+    /// A convolution, its normalisation, and the sum with another map that is there already.
     case residualSum
-    /// A depthwise window between two 1x1 layers; the first may be missing.
-    case invertedResidual(isExpanded: Bool)
+    /// A 1x1 layer, a depthwise window and another 1x1 layer, with the normalisations between them; the first layer is
+    /// missing where the window is the first step.
+    case invertedResidual(window: Int)
   }
 
   package let kind: Kind
   package let range: Range<Int>
+
+  package init(kind: Kind, range: Range<Int>) {
+    self.kind = kind
+    self.range = range
+  }
 
   /// What begins with each step, if anything does.
   static func all(of steps: ExecutionSteps) -> [FusedSteps?] {
@@ -17,8 +23,8 @@ package struct FusedSteps: Sendable {
     while found.count < steps.steps.count {
       let first = found.count
       let fused =
-        invertedResidual(steps, first, isExpanded: true)
-        ?? invertedResidual(steps, first, isExpanded: false) ?? residualSum(steps, first)
+        invertedResidual(steps, first, window: first + 2)
+        ?? invertedResidual(steps, first, window: first) ?? residualSum(steps, first)
       found.append(fused)
       // Steps inside begin nothing.
       for _ in 1..<(fused?.range.count ?? 1) { found.append(nil) }
@@ -27,31 +33,28 @@ package struct FusedSteps: Sendable {
   }
 
   private static func invertedResidual(
-    _ steps: ExecutionSteps, _ first: Int, isExpanded: Bool
+    _ steps: ExecutionSteps, _ first: Int, window: Int
   ) -> FusedSteps? {
-    let range = first..<first + (isExpanded ? 5 : 3)
-    guard range.upperBound <= steps.steps.count, isChain(steps, range),
-      let window = isExpanded ? range.dropFirst(2).first : first,
-      case .depthwiseConvolution = steps.steps[window].kind,
-      isPointwise(steps.steps[range.upperBound - 1]),
-      !isExpanded || isPointwise(steps.steps[first]) && isNormalization(steps, first + 1),
-      isNormalization(steps, window + 1)
+    let range = first..<window + 3
+    guard isChain(steps, range), case .depthwiseConvolution = steps.steps[window].kind,
+      isNormalization(steps, window + 1), isPointwise(steps.steps[window + 2]),
+      window == first || isPointwise(steps.steps[first]) && isNormalization(steps, first + 1)
     else { return nil }
-    return FusedSteps(kind: .invertedResidual(isExpanded: isExpanded), range: range)
+    return FusedSteps(kind: .invertedResidual(window: window), range: range)
   }
 
   private static func residualSum(_ steps: ExecutionSteps, _ first: Int) -> FusedSteps? {
     let range = first..<first + 3
-    guard range.upperBound <= steps.steps.count, isChain(steps, range),
-      case .convolution = steps.steps[first].kind, isNormalization(steps, first + 1),
-      case .add = steps.steps[first + 2].kind
+    guard isChain(steps, range), case .convolution = steps.steps[first].kind,
+      isNormalization(steps, first + 1), case .add = steps.steps[first + 2].kind
     else { return nil }
     return FusedSteps(kind: .residualSum, range: range)
   }
 
-  /// Whether each step alone reads what the one in front of it writes.
+  /// Whether there are such steps, and each of them alone reads, once, what the one in front of it writes.
   private static func isChain(_ steps: ExecutionSteps, _ range: Range<Int>) -> Bool {
-    range.dropLast().allSatisfy { index in
+    guard range.upperBound <= steps.steps.count else { return false }
+    return range.dropLast().allSatisfy { index in
       let value = steps.steps[index].output
       let reads = steps.steps.flatMap(\.inputs).count { $0 == value }
       return reads == 1 && steps.steps[index + 1].inputs.contains(value)

@@ -92,6 +92,9 @@ public final class PrefixCache {
   /// For each cut that it remembers, in network order, the groups that it depends on.
   package var groups: [[Int]] { levels.map(\.cut.groups) }
 
+  /// For each cut that it remembers, in network order, the first step behind it.
+  package var steps: [Int] { levels.map(\.cut.step) }
+
   /// Begins a subnet: forgets what does not serve it.
   ///
   /// - Parameter sharedGroups: how many groups, from the first on, later subnets may have in common with this one;

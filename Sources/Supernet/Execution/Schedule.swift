@@ -33,8 +33,7 @@ struct Schedule {
     _ steps: ExecutionSteps, fused: [FusedSteps?], shapes: [FeatureMap.Shape], shards: Int
   ) -> Schedule {
     var schedule = Schedule()
-    let ends = Set(fused.compactMap { $0.map { $0.range.upperBound - 1 } })
-    let inside = Set(fused.flatMap { $0.map { Array($0.range) } ?? [] }).subtracting(ends)
+    let inside = Set(fused.compactMap(\.self).flatMap { $0.range.dropLast() })
     var free: [MemoryPlan.Place] = []
     schedule.values = [schedule.reserve(shapes[0])]
     for (index, step) in steps.steps.enumerated() {

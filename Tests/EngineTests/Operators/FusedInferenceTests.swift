@@ -22,7 +22,8 @@ import Testing
     }
   }
 
-  /// Widths of one panel and of several, bands that end inside an image, windows of every reach, slices.
+  /// Widths of one panel and of several, inputs whose pixels lie spread, windows of every reach, slices; bands of one row,
+  /// of some and of all.
   @Test(arguments: [
     InvertedCase(), InvertedCase(stride: 2, slice: .twoSpans),
     InvertedCase(side: 8, stride: 2, wide: 16), InvertedCase(kernel: 5, slice: .right),
@@ -31,15 +32,16 @@ import Testing
     InvertedCase(side: 1, inputs: 1, wide: 1), InvertedCase(isExpanded: false, slice: .left),
     InvertedCase(isExpanded: false, side: 8, kernel: 5, stride: 2, wide: 130),
     InvertedCase(images: 1, side: 40, wide: 144),
-    InvertedCase(images: 1, side: 47, stride: 2, wide: 250),
+    InvertedCase(images: 2, side: 27, stride: 2, inputs: 130, wide: 250),
   ])
   func invertedResidualsAreTheirThreeLayers(layer: InvertedCase) {
     for kernels in KernelSet.runnable {
-      for threads in [1, 3] {
-        withWorkbench(kernels, threads: threads) { bench in
+      for (threads, bandBytes) in [(1, 0), (3, 0), (2, 64 << 10), (3, 512 << 10)] {
+        withWorkbench(kernels, threads: threads, invertedBandBytes: bandBytes) { bench in
           let network = InvertedNetwork(layer, bench)
           expectEqualBits(
-            network.together(), network.oneByOne(), "\(kernels.choice), \(threads) threads")
+            network.together(), network.oneByOne(),
+            "\(kernels.choice), \(threads) threads, bands of \(bandBytes) bytes")
         }
       }
     }

@@ -33,20 +33,23 @@ extension SmallNetwork {
   }
 
   func statistics(
-    _ subnet: Subnet, images: Range<Int> = 0..<images, with executor: Executor, _ bench: Workbench
+    _ subnet: Subnet, images: Range<Int> = 0..<images, remembering memory: PrefixCache.Pass? = nil,
+    with executor: Executor, _ bench: Workbench
   ) -> [ChannelStatistics] {
     withImages(images) {
-      executor.statistics(of: subnet, on: $0, parameters: bench.block(parameters))
+      executor.statistics(
+        of: subnet, on: $0, parameters: bench.block(parameters), remembering: memory)
     }
   }
 
   func evaluate(
     _ subnet: Subnet, images: Range<Int> = 0..<images, statistics: [ChannelStatistics],
-    with executor: Executor, _ bench: Workbench
+    remembering memory: PrefixCache.Pass? = nil, with executor: Executor, _ bench: Workbench
   ) -> LossSums {
     withImages(images) {
       executor.evaluate(
-        subnet, on: $0, parameters: bench.block(parameters), statistics: statistics)
+        subnet, on: $0, parameters: bench.block(parameters), statistics: statistics,
+        remembering: memory)
     }
   }
 

@@ -3,7 +3,7 @@ import Supernet
 extension SmallNetwork {
   /// Graphs with every kind of step and of memory reuse.
   static func graphs() throws -> [SmallNetwork] {
-    try [plain(), residual(), inverted(), unusual()]
+    try [plain(), residual(), inverted(), chained(), unusual()]
   }
 
   /// Two of the named networks, on tiny images.
@@ -68,6 +68,32 @@ extension SmallNetwork {
     return try SmallNetwork(graph.classified(pooling: "pool", by: "fc"))
   }
 
+  /// Blocks without shortcuts, one of them without an expansion, whose last layer may lie where the first one's input lay,
+  /// and a sum in the memory of its older term.
+  static func chained() throws -> SmallNetwork {
+    var graph = ArchitectureBuilder(
+      name: "chained", image: FeatureShape(channels: 3, height: 9, width: 6), classes: 5)
+    graph.convolution("stem", outputs: 7, kernel: 3)
+    graph.batchNormalization("bn0")
+    graph.activation("relu0")
+    graph.window("block1", kernel: 3, outputs: 18)
+    graph.convolution("expand2", outputs: 35, kernel: 1)
+    graph.batchNormalization("bn2")
+    graph.activation("relu2")
+    graph.window("block2", kernel: 5, outputs: 33)
+    graph.convolution("expand3", outputs: 34, kernel: 1)
+    graph.batchNormalization("bn3")
+    graph.activation("relu3", .relu6)
+    graph.window("block3", kernel: 3, stride: 2, outputs: 20)
+    let input = graph.activation("relu4")
+    graph.convolution("conv4", outputs: 20, kernel: 3)
+    graph.batchNormalization("bn4")
+    graph.activation("relu5")
+    graph.convolution("conv5", outputs: 20, kernel: 1)
+    graph.add("add", input, graph.batchNormalization("bn5"))
+    return try SmallNetwork(graph.classified(pooling: "pool", by: "fc"))
+  }
+
   /// Batch norm and pooling before any filter, values with several readers, and a value added to itself.
   static func unusual() throws -> SmallNetwork {
     var graph = ArchitectureBuilder(
@@ -83,5 +109,18 @@ extension SmallNetwork {
     graph.add("add3", graph.last, normalized)
     graph.maxPooling("pool1", kernel: 3, stride: 1)
     return try SmallNetwork(graph.classified(pooling: "pool", by: "fc"))
+  }
+}
+
+extension ArchitectureBuilder {
+  /// A depthwise window and the 1x1 layer behind it, both normalised.
+  fileprivate mutating func window(
+    _ name: String, kernel: Int, stride: Int = 1, outputs: Int
+  ) {
+    depthwiseConvolution("\(name).depthwise", kernel: kernel, stride: stride)
+    batchNormalization("\(name).bn1")
+    activation("\(name).relu", .relu6)
+    convolution("\(name).project", outputs: outputs, kernel: 1)
+    batchNormalization("\(name).bn2")
   }
 }
