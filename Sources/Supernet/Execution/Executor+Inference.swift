@@ -30,12 +30,13 @@ extension Executor {
   private func invertResidual(
     _ range: Range<Int>, window: Int, _ pass: Pass, _ normalizing: (Int) -> Normalizing
   ) {
-    guard let (first, last) = ends(range), let operation = depthwise[window] else {
+    guard let operation = depthwise[window] else {
       preconditionFailure("step \(window) is a depthwise convolution")
     }
     func pointwise(_ step: ExecutionStep) -> InvertedResidual.Pointwise {
       InvertedResidual.Pointwise(weights: weights(step, pass), filter: filter(step, pass))
     }
+    let (first, last) = ends(range)
     let step = steps.steps[window]
     InvertedResidual(
       expansion: window == range.lowerBound
@@ -53,7 +54,7 @@ extension Executor {
 
   /// Whether the sum lies elsewhere than what the convolution reads.
   private func canAddResidual(_ range: Range<Int>, _ pass: Pass) -> Bool {
-    guard let (first, last) = ends(range) else { return false }
+    let (first, last) = ends(range)
     let values = pass.schedule.values
     return values[last.output].place != values[first.inputs[0]].place
   }
@@ -61,7 +62,8 @@ extension Executor {
   private func addResidual(
     _ range: Range<Int>, _ pass: Pass, _ normalizing: (Int) -> Normalizing
   ) {
-    guard let (step, addition) = ends(range), let convolution = convolutions[range.lowerBound],
+    let (step, addition) = ends(range)
+    guard let convolution = convolutions[range.lowerBound],
       case .add(let activation) = addition.kind,
       let residual = addition.inputs.first(where: {
         $0 != steps.steps[range.lowerBound + 1].output
@@ -88,8 +90,7 @@ extension Executor {
     return pending
   }
 
-  private func ends(_ range: Range<Int>) -> (first: ExecutionStep, last: ExecutionStep)? {
-    guard let last = range.last else { return nil }
-    return (steps.steps[range.lowerBound], steps.steps[last])
+  private func ends(_ range: Range<Int>) -> (first: ExecutionStep, last: ExecutionStep) {
+    (steps.steps[range.lowerBound], steps.steps[range.upperBound - 1])
   }
 }
