@@ -101,7 +101,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "CommandLineTool", "GroundTruth", "JPEGShims", "Runs", "Search", "Supernet", "Training",
+        "CommandLineTool", "GroundTruth", "JPEGShims", "Runs", "Search", "Supernet", "TestSupport",
+        "Training",
       ]
     ),
 

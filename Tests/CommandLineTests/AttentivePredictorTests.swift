@@ -1,4 +1,5 @@
 import Runs
+import TestSupport
 import Testing
 
 extension CommandLineTests {

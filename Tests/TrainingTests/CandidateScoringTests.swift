@@ -1,6 +1,7 @@
 import Cluster
 import Foundation
 import Search
+import TestSupport
 import Testing
 import Training
 
@@ -48,12 +49,11 @@ import Training
   /// No scoring goes on before every rank has begun one.
   @Test(arguments: 2...4) func everyRankScoresAtTheSameTime(ranks: Int) throws {
     let watched = WatchedSearch(ranks: ranks)
-    let patience = ContinuousClock.now + .seconds(60)
     _ = try watched.run(extra: { rank in
       watched.giveOthersTime(rank)
-      while rank != 0, !watched.haveAllBegun {
-        try #require(ContinuousClock.now < patience)
-        usleep(100)
+      guard rank != 0 else { return }
+      try waitUntil(atMost: 60, lookingEvery: 100, "all ranks have begun a candidate") {
+        watched.haveAllBegun
       }
     })
     #expect(watched.haveAllBegun)

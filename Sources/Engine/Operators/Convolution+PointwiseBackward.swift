@@ -6,22 +6,22 @@
 struct PointwisePlan {
   let chunks: ChunkPlan
   let strips: FilterStrips
-  /// Floats of a pixel of the input and of the output.
-  let inputFloats, outputFloats: Int
+  /// Floats of a pixel of the input.
+  let inputFloats: Int
   /// How a strip's gradient of the filter lies.
   let layout: OuterSums
+  /// Floats of a pixel of the output.
+  var outputFloats: Int { layout.columns }
 
   /// None where a shard has too few pixels for its filter.
   init?(_ input: FeatureMap.Shape, outputs: Int, shards: Int, _ kernels: KernelSet) {
     chunks = ChunkPlan(input)
     inputFloats = input.pixelStride
     layout = OuterSums(inputs: input.channels, outputs: outputs, kernels)
-    outputFloats = layout.columns
     guard
       let strips = FilterStrips(
         parts: chunks.count / shards, pixels: input.pixels / shards,
-        size: inputFloats * outputFloats,
-        shards: shards)
+        size: inputFloats * layout.columns, shards: shards)
     else { return nil }
     self.strips = strips
   }

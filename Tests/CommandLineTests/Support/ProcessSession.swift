@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// A program in a session of its own, with everything that it starts.
 ///
@@ -116,22 +117,4 @@ private func spawn(
   let code = posix_spawnp(&process, "env", &actions, &attributes, &arguments, &variables)
   guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EIO) }
   return process
-}
-
-/// Something that did not happen in time.
-struct Overdue: Error, CustomStringConvertible {
-  let description: String
-}
-
-/// Looks every few milliseconds until something is so.
-func waitUntil(
-  atMost seconds: Double = 120, _ what: @autoclosure () -> String, _ isSo: () throws -> Bool
-) throws {
-  let start = ContinuousClock.now
-  while try !isSo() {
-    guard start.duration(to: .now) < .seconds(seconds) else {
-      throw Overdue(description: "after \(seconds) s it is still not so that \(what())")
-    }
-    usleep(2000)
-  }
 }

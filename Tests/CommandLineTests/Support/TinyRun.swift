@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Of the images of `tinyRun`, in pixels.
 var tinySide: Int { side }

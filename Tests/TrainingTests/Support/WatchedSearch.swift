@@ -3,6 +3,7 @@ import Foundation
 import Randomness
 import Search
 import Synchronization
+import TestSupport
 import Testing
 import Training
 
@@ -163,12 +164,11 @@ final class WatchedSearch: Sendable {
   /// Waits until somebody has heard that he is asked to leave: with his candidate still open the search cannot be over
   /// before he says so.
   private func letOthersLeave(_ betweenBatches: () throws -> Void) throws {
-    let patience = ContinuousClock.now + .seconds(60)
-    while !log.withLock({ $0.somebodyWasAsked }) {
-      try #require(ContinuousClock.now < patience)
-      usleep(100)
+    try waitUntil(atMost: 60, lookingEvery: 100, "somebody was asked to leave") {
+      if log.withLock({ $0.somebodyWasAsked }) { return true }
       // He may still wait for a candidate.
       try betweenBatches()
+      return false
     }
   }
 
