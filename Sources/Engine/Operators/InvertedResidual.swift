@@ -82,7 +82,7 @@ public struct InvertedResidual {
       .workerPixels, expansion == nil ? 0 : bands.inputFloats(channels: input.shape.channels))
     let patches = context.workerScratch(.workerTiles, bands.patchFloats)
     let filteredPixels = context.workerScratch(.workerOutputs, bands.filteredFloats)
-    let places = bands.places
+    let places = expansion == nil ? [] : bands.places
     let indices = context.indices(max(places.count, bands.rows * filtered.width))
     context.threads.forEachWithWorker(bands.count) { job, worker in
       let next = bands[context.threads.likelyNext(after: job, of: bands.count)]

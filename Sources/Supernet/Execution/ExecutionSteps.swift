@@ -38,6 +38,8 @@ struct ExecutionSteps: Sendable {
   let carriesOutPending: [Bool]
   /// For each value, whether a batch normalisation reads it, so that whoever writes it takes its statistics.
   let isNormalized: [Bool]
+  /// For each step, whether it alone reads, and once, what the step in front of it writes.
+  let followsAlone: [Bool]
   /// For each step, whether it writes, backward, all of the gradient of the batch normalisation just in front, so
   /// that it takes the sums which that starts from.
   let feedsNormalization: [Bool]
@@ -123,15 +125,21 @@ struct ExecutionSteps: Sendable {
       }
     }
     carriesOutPending = carries
+    var reads = Array(repeating: 0, count: nodeOfValue.count)
+    for value in steps.flatMap(\.inputs) { reads[value] += 1 }
+    let follows = steps.indices.map { index in
+      guard index > 0 else { return false }
+      let value = steps[index - 1].output
+      return reads[value] == 1 && steps[index].inputs.contains(value)
+    }
+    followsAlone = follows
     feedsNormalization = steps.indices.map { index in
       switch steps[index].kind {
       case .convolution, .depthwiseConvolution, .add: break
       default: return false
       }
       guard index > 0, case .batchNormalization = steps[index - 1].kind else { return false }
-      let value = steps[index - 1].output
-      return steps[index].inputs.count { $0 == value } == 1
-        && steps.count { $0.inputs.contains(value) } == 1
+      return follows[index]
     }
   }
 

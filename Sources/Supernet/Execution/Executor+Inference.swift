@@ -16,12 +16,9 @@ extension Executor {
       switch fused.kind {
       case .invertedResidual(let window):
         invertResidual(fused.range, window: window, pass, normalizing)
-        return fused.range.upperBound
-      case .residualSum where canAddResidual(fused.range, pass):
-        addResidual(fused.range, pass, normalizing)
-        return fused.range.upperBound
-      case .residualSum: break
+      case .residualSum: addResidual(fused.range, pass, normalizing)
       }
+      return fused.range.upperBound
     }
     forward(index, pass, normalizing: normalizing(index))
     return index + 1
@@ -50,13 +47,6 @@ extension Executor {
     ).forward(
       pass.operand(first.inputs[0]), output: pass.map(pass.schedule.values[last.output]),
       in: context)
-  }
-
-  /// Whether the sum lies elsewhere than what the convolution reads.
-  private func canAddResidual(_ range: Range<Int>, _ pass: Pass) -> Bool {
-    let (first, last) = ends(range)
-    let values = pass.schedule.values
-    return values[last.output].place != values[first.inputs[0]].place
   }
 
   private func addResidual(

@@ -53,12 +53,8 @@ package struct FusedSteps: Equatable, Sendable {
 
   /// Whether there are such steps, and each of them alone reads, once, what the one in front of it writes.
   private static func isChain(_ steps: ExecutionSteps, _ range: Range<Int>) -> Bool {
-    guard range.upperBound <= steps.steps.count else { return false }
-    return range.dropLast().allSatisfy { index in
-      let value = steps.steps[index].output
-      let reads = steps.steps.flatMap(\.inputs).count { $0 == value }
-      return reads == 1 && steps.steps[index + 1].inputs.contains(value)
-    }
+    range.upperBound <= steps.steps.count
+      && range.dropFirst().allSatisfy { steps.followsAlone[$0] }
   }
 
   /// Whether a step is a normalisation that its readers apply.

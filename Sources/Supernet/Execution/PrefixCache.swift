@@ -153,8 +153,7 @@ extension PrefixCache.Pass {
 
   /// Remembers what lies in front of a step, where there is a cut.
   func remember(before step: Int, _ pass: Pass) {
-    guard let place = cache.levels.firstIndex(where: { $0.cut.step == step }),
-      cache.levels[place].isWanted
+    guard let place = cache.levels.firstIndex(where: { $0.isWanted && $0.cut.step == step })
     else { return }
     let value = cache.levels[place].cut.value
     switch kind {

@@ -37,14 +37,12 @@ struct Schedule {
     var free: [MemoryPlan.Place] = []
     schedule.values = [schedule.reserve(shapes[0])]
     for (index, step) in steps.steps.enumerated() {
-      let input = step.inputs[0]
-      let keepsPlace =
-        steps.isDeferred(step) || step.kind.canWorkInPlace && steps.lastReader[input] == index
+      let kept = steps.isDeferred(step) ? step.inputs[0] : steps.overwritten(by: index)
       schedule.values.append(
-        keepsPlace ? schedule.values[input] : schedule.reserve(shapes[step.output]))
+        kept.map { schedule.values[$0] } ?? schedule.reserve(shapes[step.output]))
       schedule.reserveState(step, index, shape: shapes[step.inputs[0]], shards: shards)
       for value in Set(step.inputs.map { steps.storage[$0] }).sorted()
-      where steps.lastReader[value] == index && !(keepsPlace && value == steps.storage[input]) {
+      where steps.lastReader[value] == index && value != kept.map({ steps.storage[$0] }) {
         free.append(schedule.values[value].place)
       }
       guard !inside.contains(index) else { continue }
@@ -204,6 +202,17 @@ private struct BackwardPlan {
   private mutating func drop(_ buffer: Schedule.Buffer) {
     holders[buffer.place, default: 1] -= 1
     if holders[buffer.place] == 0 { schedule.memory.release(buffer.place) }
+  }
+}
+
+extension ExecutionSteps {
+  /// The value in whose memory a step may work: one that nobody reads afterwards.
+  ///
+  /// Of a sum's terms the newer one, since the convolution that makes it, and may take the sum on the way, still reads
+  /// older ones.
+  fileprivate func overwritten(by index: Int) -> Int? {
+    guard steps[index].kind.canWorkInPlace else { return nil }
+    return steps[index].inputs.filter { lastReader[$0] == index }.max { storage[$0] < storage[$1] }
   }
 }
 

@@ -34,12 +34,12 @@ import Testing
     InvertedCase(images: 1, side: 40, wide: 144),
     InvertedCase(images: 2, side: 27, stride: 2, inputs: 130, wide: 250),
   ])
-  func invertedResidualsAreTheirThreeLayers(layer: InvertedCase) {
+  func invertedResidualsAreTheirThreeLayers(layer: InvertedCase) throws {
     for kernels in KernelSet.runnable {
       for (threads, bandBytes) in [(1, 0), (3, 0), (2, 64 << 10), (3, 512 << 10)] {
-        withWorkbench(kernels, threads: threads, invertedBandBytes: bandBytes) { bench in
+        try withWorkbench(kernels, threads: threads, invertedBandBytes: bandBytes) { bench in
           let network = InvertedNetwork(layer, bench)
-          expectEqualBits(
+          try expectEqualBits(
             network.together(), network.oneByOne(),
             "\(kernels.choice), \(threads) threads, bands of \(bandBytes) bytes")
         }
@@ -62,49 +62,31 @@ import Testing
         let outputs = operation.outputShape(for: shape, channels: layer.outputs)
         let input = Operand(bench.map(shape, seededNumbers(shape.pixels * layer.inputs, seed: 1)))
         let weights = bench.block(seededNumbers(layer.weightCount, seed: 2))
-        let numbers = seededNumbers(outputs.pixels * layer.outputs, seed: 3)
-        let applied = normalization(bench, outputs, .none, seed: 4).pending
-        let residual = normalization(bench, outputs, .relu6, seed: 5).pending
+        let applied = bench.normalized(outputs, .none, seed: 3).pending
+        let residual = bench.normalized(outputs, .relu6, seed: 6)
 
         let made = bench.blankMap(outputs)
         operation.forward(
           input, weights: weights, filter: layer.filter, output: made, in: bench.context)
         let expected = bench.blankMap(outputs)
         Elementwise(activation: .relu).add(
-          Operand(made, pending: applied),
-          Operand(bench.map(outputs, numbers), pending: residual), output: expected,
-          in: bench.context)
+          Operand(made, pending: applied), residual, output: expected, in: bench.context)
 
         for place in 0..<3 {
-          let (own, other) = (bench.blankMap(outputs), bench.map(outputs, numbers))
+          let (own, other) = (bench.blankMap(outputs), bench.blankMap(outputs))
+          residual.map.copy(to: other)
           let target = [bench.blankMap(outputs), own, other][place]
           operation.forward(
             input, weights: weights, filter: layer.filter, output: own,
             addingTo: ResidualSum(
-              Operand(own, pending: applied), Operand(other, pending: residual), activation: .relu,
+              Operand(own, pending: applied), Operand(other, pending: residual.pending),
+              activation: .relu,
               output: target, in: bench.context), in: bench.context)
           expectEqualBits(target.raw, expected.raw, "\(kernels.choice), place \(place)")
         }
       }
     }
   }
-}
-
-/// What a normalisation with numbers of its own leaves pending on a map.
-private func normalization(
-  _ bench: Workbench, _ shape: FeatureMap.Shape, _ activation: FusedActivation, seed: Int
-) -> Operand {
-  let numbers = seededNumbers(4 * shape.channels, seed: seed)
-  let statistics = ChannelStatistics(
-    mean: numbers.prefix(shape.channels).map { Double($0) },
-    variance: numbers.dropFirst(shape.channels).prefix(shape.channels).map {
-      Double($0 * $0) + 0.1
-    })
-  return BatchNormalization(activation: activation).forward(
-    bench.blankMap(shape), statistics: [statistics],
-    gamma: bench.block(Array(numbers[2 * shape.channels..<3 * shape.channels]).map { 2 * $0 + 1 }),
-    beta: bench.block(Array(numbers[3 * shape.channels..<4 * shape.channels])),
-    channels: ChannelSlice(0..<shape.channels), state: bench.state(shards: 1, shape: shape))
 }
 
 /// The layers of an inverted residual with everything that they read.
@@ -118,24 +100,25 @@ private struct InvertedNetwork {
   private let channels: ChannelSlice
   private let projectionWeights: UnsafeMutablePointer<Float>
   private let projection: FilterView
-  private let wide, deep, output: FeatureMap.Shape
-  private let expanded, filtered: PendingNormalization?
+  private let wide, filtered, output: FeatureMap.Shape
+  /// What is applied to the wide map and to the filtered one.
+  private let behindExpansion, behindWindow: PendingNormalization?
 
   init(_ layer: FusedInferenceTests.InvertedCase, _ bench: Workbench) {
     self.bench = bench
     let inputs = layer.isExpanded ? layer.inputs : layer.wide
     let shape = FeatureMap.Shape(
       images: layer.images, height: layer.side, width: layer.side + 2, channels: inputs)
-    let map = bench.map(shape, seededNumbers(shape.pixels * inputs, seed: 1))
-    input = Operand(map, pending: normalization(bench, shape, .relu6, seed: 2).pending)
+    input = bench.normalized(shape, .relu6, seed: 1)
     fullWide = layer.slice.fullChannels(keeping: layer.wide)
     channels = layer.slice.slice(keeping: layer.wide)
     window = DepthwiseConvolution(kernel: layer.kernel, stride: layer.stride)
     wide = FeatureMap.Shape(
       images: layer.images, height: shape.height, width: shape.width, channels: layer.wide)
-    deep = window.outputShape(for: wide)
+    filtered = window.outputShape(for: wide)
     output = FeatureMap.Shape(
-      images: deep.images, height: deep.height, width: deep.width, channels: layer.outputs)
+      images: filtered.images, height: filtered.height, width: filtered.width,
+      channels: layer.outputs)
     expansion =
       layer.isExpanded
       ? (
@@ -149,20 +132,20 @@ private struct InvertedNetwork {
     projection = FilterView(
       kernel: 1, fullInputs: fullWide, fullOutputs: layer.outputs, inputs: channels,
       outputs: ChannelSlice(0..<layer.outputs))
-    expanded = normalization(bench, wide, .relu6, seed: 6).pending
-    filtered = normalization(bench, deep, .relu, seed: 7).pending
+    behindExpansion = bench.normalized(wide, .relu6, seed: 6).pending
+    behindWindow = bench.normalized(filtered, .relu, seed: 9).pending
   }
 
-  func together() -> [Float] {
+  func together() throws -> [Float] {
     let map = bench.blankMap(output)
-    guard let expanded, let filtered else { return [] }
+    let (behindExpansion, behindWindow) = try (#require(behindExpansion), #require(behindWindow))
     InvertedResidual(
       expansion: expansion.map {
-        (InvertedResidual.Pointwise(weights: $0.weights, filter: $0.filter), expanded)
+        (InvertedResidual.Pointwise(weights: $0.weights, filter: $0.filter), behindExpansion)
       },
       window: (
         InvertedResidual.Window(
-          window, weights: windowWeights, fullChannels: fullWide, channels: channels), filtered
+          window, weights: windowWeights, fullChannels: fullWide, channels: channels), behindWindow
       ),
       projection: InvertedResidual.Pointwise(weights: projectionWeights, filter: projection)
     ).forward(input, output: map, in: bench.context)
@@ -176,15 +159,15 @@ private struct InvertedNetwork {
       Convolution(kernel: 1, stride: 1).forward(
         operand, weights: expansion.weights, filter: expansion.filter, output: map,
         in: bench.context)
-      operand = Operand(map, pending: expanded)
+      operand = Operand(map, pending: behindExpansion)
     }
-    let middle = bench.blankMap(deep)
+    let middle = bench.blankMap(filtered)
     window.forward(
       operand, weights: windowWeights, fullChannels: fullWide, channels: channels, output: middle,
       in: bench.context)
     let map = bench.blankMap(output)
     Convolution(kernel: 1, stride: 1).forward(
-      Operand(middle, pending: filtered), weights: projectionWeights, filter: projection,
+      Operand(middle, pending: behindWindow), weights: projectionWeights, filter: projection,
       output: map, in: bench.context)
     return map.raw
   }

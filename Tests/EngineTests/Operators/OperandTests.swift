@@ -7,21 +7,6 @@ import Testing
   private static let shards = 3
   private static let shape = FeatureMap.Shape(images: 6, height: 9, width: 7, channels: 19)
 
-  /// A map, and what a batch normalisation of three shards leaves pending on it.
-  private func normalized(
-    _ bench: Workbench, _ activation: FusedActivation, seed: Int, shape: FeatureMap.Shape = shape
-  ) -> Operand {
-    let map = bench.map(
-      shape, seededNumbers(shape.pixels * shape.channels, seed: seed).map { 3 * $0 + 1 })
-    return BatchNormalization(activation: activation).forward(
-      map,
-      statistics: BatchNormalization.statistics(of: map, shards: Self.shards, in: bench.context),
-      gamma: bench.block(seededNumbers(shape.channels, seed: seed + 1).map { 4 * $0 }),
-      beta: bench.block(seededNumbers(shape.channels, seed: seed + 2).map { 2 * $0 + 2 }),
-      channels: ChannelSlice(0..<shape.channels),
-      state: bench.state(shards: Self.shards, shape: shape))
-  }
-
   private func written(_ operand: Operand, _ bench: Workbench) -> Operand {
     let map = bench.blankMap(operand.shape)
     operand.write(to: map, in: bench.context)
@@ -34,7 +19,7 @@ import Testing
   ) {
     for kernels in KernelSet.runnable {
       withWorkbench(kernels, threads: 2, convolution: convolution) { bench in
-        let operand = normalized(bench, activation, seed: 1, shape: shape)
+        let operand = bench.normalized(shape, activation, shards: Self.shards, seed: 1)
         expectEqualBits(
           run(bench, operand), run(bench, written(operand, bench)), "\(kernels.choice)")
       }
@@ -91,7 +76,7 @@ import Testing
   @Test(arguments: [FusedActivation.none, .relu, .relu6])
   func sumsAndPoolsApplyIt(activation: FusedActivation) {
     expectSame(activation) { bench, operand in
-      let other = normalized(bench, .relu6, seed: 20)
+      let other = bench.normalized(Self.shape, .relu6, shards: Self.shards, seed: 20)
       let sum = bench.blankMap(Self.shape)
       Elementwise(activation: .relu).add(operand, other, output: sum, in: bench.context)
       let pooling = MaxPooling(kernel: 3, stride: 2)
@@ -119,7 +104,7 @@ import Testing
         let output = bench.blankMap(
           FeatureMap.Shape(images: 6, height: 21, width: 67, channels: 72))
         let taken = Convolution(kernel: 3, stride: 1).forward(
-          normalized(bench, .relu, seed: 1, shape: shape),
+          bench.normalized(shape, .relu, shards: Self.shards, seed: 1),
           weights: bench.block(seededNumbers(9 * 17 * 72, seed: 2)), filter: filter,
           output: output, statisticsOf: Self.shards, in: bench.context)
         #expect(
@@ -127,7 +112,7 @@ import Testing
             == BatchNormalization.statistics(of: output, shards: Self.shards, in: bench.context))
         let filtered = bench.blankMap(shape)
         let depthwise = DepthwiseConvolution(kernel: 3, stride: 1).forward(
-          normalized(bench, .relu, seed: 1, shape: shape),
+          bench.normalized(shape, .relu, shards: Self.shards, seed: 1),
           weights: bench.block(seededNumbers(9 * 17, seed: 2)), fullChannels: 17,
           channels: ChannelSlice(0..<17), output: filtered, statisticsOf: Self.shards,
           in: bench.context)

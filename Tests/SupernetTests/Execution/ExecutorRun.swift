@@ -8,6 +8,22 @@ struct TrainingResult {
   let gradients: [[Float]]
 }
 
+extension Executor {
+  /// Of an architecture, on one thread.
+  convenience init(_ architecture: Architecture) throws {
+    self.init(
+      space: try SearchSpace(architecture), layout: ParameterLayout(architecture),
+      context: EngineContext(kernels: try KernelSet.select(.auto), threads: ThreadPool(threads: 1)))
+  }
+
+  /// Of a named network on square images.
+  convenience init(named network: String, side: Int) throws {
+    try self.init(
+      Architecture.named(
+        network, image: FeatureShape(channels: 3, height: side, width: side), classes: 10))
+  }
+}
+
 extension SmallNetwork {
   func executor(_ bench: Workbench) -> Executor {
     Executor(space: space, layout: layout, context: bench.context)

@@ -6,17 +6,10 @@ import Testing
 
 /// Which steps an inference pass takes together.
 @Suite struct FusedStepsTests {
-  private func fused(_ architecture: Architecture) throws -> [FusedSteps] {
-    let executor = Executor(
-      space: try SearchSpace(architecture), layout: ParameterLayout(architecture),
-      context: EngineContext(kernels: try KernelSet.select(.auto), threads: ThreadPool(threads: 1)))
-    return executor.fused.compactMap(\.self)
-  }
+  private func fused(_ executor: Executor) -> [FusedSteps] { executor.fused.compactMap(\.self) }
 
   private func named(_ network: String, side: Int) throws -> [FusedSteps] {
-    try fused(
-      Architecture.named(
-        network, image: FeatureShape(channels: 3, height: side, width: side), classes: 10))
+    try fused(Executor(named: network, side: side))
   }
 
   private func residualSum(_ first: Int) -> FusedSteps {
@@ -77,7 +70,7 @@ import Testing
     graph.batchNormalization("bn3")
     if defect == .expansionIsReadTwice { graph.add("add", wide, graph.activation("relu3")) }
     if defect == .windowIsReadTwice { graph.add("add", filtered, graph.activation("relu3")) }
-    let found = try fused(graph.classified(pooling: "pool", by: "fc"))
+    let found = try fused(Executor(graph.classified(pooling: "pool", by: "fc")))
     switch defect {
     case .none: #expect(found == [inverted(2)])
     // The window and what is behind it are a chain of their own.

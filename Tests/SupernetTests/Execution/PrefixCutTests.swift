@@ -7,12 +7,7 @@ import Testing
   private func groups(
     _ network: String, side: Int, bytes: Int = .max
   ) throws -> [[Int]] {
-    let architecture = try Architecture.named(
-      network, image: FeatureShape(channels: 3, height: side, width: side), classes: 10)
-    let executor = Executor(
-      space: try SearchSpace(architecture), layout: ParameterLayout(architecture),
-      context: EngineContext(kernels: try KernelSet.select(.auto), threads: ThreadPool(threads: 1)))
-    return PrefixCache(executor, images: 1, bytes: bytes).groups
+    try PrefixCache(Executor(named: network, side: side), images: 1, bytes: bytes).groups
   }
 
   /// Between any two groups of the benchmark's networks there is a place that the earlier ones decide.
