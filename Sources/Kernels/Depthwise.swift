@@ -16,12 +16,29 @@ public func depthwiseRows(
   weights: UnsafePointer<Float>, weightStride: Int, kernel: Int, step: Int,
   _ target: UnsafeMutablePointer<Float>, targetStride: Int, rows: Int, columns: Int
 ) {
-  if kernel == 3 {
+  switch kernel {
+  case 3:
     depthwiseThree(
       source, sourceRow, pixelStride, floats, weights, weightStride, step, target, targetStride,
       rows, columns)
-    return
+  // A known side lets the compiler unroll a row of taps.
+  case 5:
+    depthwiseAny(
+      source, sourceRow, pixelStride, floats, weights, weightStride, 5, step, target, targetStride,
+      rows, columns)
+  default:
+    depthwiseAny(
+      source, sourceRow, pixelStride, floats, weights, weightStride, kernel, step, target,
+      targetStride, rows, columns)
   }
+}
+
+@inline(always)
+private func depthwiseAny(
+  _ source: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int, _ floats: Int,
+  _ weights: UnsafePointer<Float>, _ weightStride: Int, _ kernel: Int, _ step: Int,
+  _ target: UnsafeMutablePointer<Float>, _ targetStride: Int, _ rows: Int, _ columns: Int
+) {
   var channel = 0
   while channel < floats {
     for row in 0..<rows {

@@ -205,7 +205,7 @@ private struct BackwardWindow {
     }
   }
 
-  /// Any window: tap by tap along a row, which stays in the nearest cache.
+  /// Any window, along a row of pixels: of a row of taps those that meet the same columns, up to four at a time.
   @inline(always)
   private func any(_ channel: Int, _ wantsTarget: Bool, _ wantsSums: Bool) {
     let zero = Vector(repeating: 0)
@@ -213,36 +213,72 @@ private struct BackwardWindow {
       for tap in 0..<kernel * kernel { store(zero, sums + tap * tapStride + channel) }
     }
     let padding = kernel / 2
-    // The gradient starts at the lowest row and column that pixel 0 meets.
-    let origin = -(padding / step)
     for row in 0..<rows {
-      let x = input + row * columns * pixelStride + channel
-      let place = target + row * columns * targetStride + channel
-      if wantsTarget { for column in 0..<columns { store(zero, place + column * targetStride) } }
+      if wantsTarget {
+        let place = target + row * columns * targetStride + channel
+        for column in 0..<columns { store(zero, place + column * targetStride) }
+      }
       var v = (row + padding) % step
       while v < kernel {
-        let line = gradient + ((row + padding - v) / step - origin) * gradientRow + channel
-        for h in 0..<kernel {
-          let tap = v * kernel + h
-          let factor = weight(tap, channel)
-          // The first column that meets this tap.
-          var column = (h + padding) % step
-          var g = line + ((column + padding - h) / step - origin) * pixelStride
-          var total = wantsSums ? load(sums + tap * tapStride + channel) : zero
-          while column < columns {
-            let met = load(g)
-            if wantsTarget {
-              let pixel = place + column * targetStride
-              store(multiplyAdd(load(pixel), met, factor), pixel)
+        for phase in 0..<step {
+          var h = phase
+          while h < kernel {
+            switch (kernel - h + step - 1) / step {
+            case 1: TapRun<1>().run(self, row, v, h, channel, wantsTarget, wantsSums)
+            case 2: TapRun<2>().run(self, row, v, h, channel, wantsTarget, wantsSums)
+            case 3: TapRun<3>().run(self, row, v, h, channel, wantsTarget, wantsSums)
+            default: TapRun<4>().run(self, row, v, h, channel, wantsTarget, wantsSums)
             }
-            if wantsSums { total = multiplyAdd(total, met, load(x + column * pixelStride)) }
-            g += pixelStride
-            column += step
+            h += 4 * step
           }
-          if wantsSums { store(total, sums + tap * tapStride + channel) }
         }
         v += step
       }
     }
+  }
+}
+
+/// `count` taps of a row of the window, `step` apart, so that each column meets all of them or none.
+private struct TapRun<let count: Int> {
+  /// Adds what a row of pixels has to do with taps (v, h), (v, h + step) and so on.
+  @inline(always)
+  func run(
+    _ window: BackwardWindow, _ row: Int, _ v: Int, _ h: Int, _ channel: Int, _ wantsTarget: Bool,
+    _ wantsSums: Bool
+  ) {
+    let (step, stride, padding) = (window.step, window.pixelStride, window.kernel / 2)
+    let first = window.weights + (v * window.kernel + h) * window.tapStride + channel
+    let sums = window.sums + (v * window.kernel + h) * window.tapStride + channel
+    let next = step * window.tapStride
+    var filter = InlineArray<count, Vector> { _ in Vector(repeating: 0) }
+    var totals = InlineArray<count, Vector> { _ in Vector(repeating: 0) }
+    for t in 0..<count {
+      if wantsTarget { filter[t] = load(first + t * next) }
+      if wantsSums { totals[t] = load(sums + t * next) }
+    }
+    // The first column that meets these taps. The gradient starts at the lowest row and column that pixel 0 meets.
+    var column = (h + padding) % step
+    let origin = -(padding / step)
+    var g =
+      window.gradient + ((row + padding - v) / step - origin) * window.gradientRow
+      + ((column + padding - h) / step - origin) * stride + channel
+    let start = row * window.columns + column
+    var x = window.input + start * stride + channel
+    var place = window.target + start * window.targetStride + channel
+    while column < window.columns {
+      let value = wantsSums ? load(x) : Vector(repeating: 0)
+      var sum = wantsTarget ? load(place) : Vector(repeating: 0)
+      for t in 0..<count {
+        let met = load(g - t * stride)
+        if wantsTarget { sum = multiplyAdd(sum, met, filter[t]) }
+        if wantsSums { totals[t] = multiplyAdd(totals[t], met, value) }
+      }
+      if wantsTarget { store(sum, place) }
+      g += stride
+      x += step * stride
+      place += step * window.targetStride
+      column += step
+    }
+    if wantsSums { for t in 0..<count { store(totals[t], sums + t * next) } }
   }
 }
