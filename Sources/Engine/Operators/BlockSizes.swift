@@ -15,6 +15,10 @@ enum BlockSizes {
 
   /// Source pixels of a block, copied and applied: they stay in the second-level cache beside a panel.
   static let directSourceBytes = 256 << 10
+  /// Floats of the output pixels that are made before an observer sees them.
+  ///
+  /// An observer may read another map, from memory, in the same places: pieces of a KiB come twice as fast as single lines.
+  static let observedFloats = 256
 
   // MARK: Filter gradients, direct
 

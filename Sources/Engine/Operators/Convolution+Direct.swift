@@ -84,20 +84,24 @@ private struct DirectBlock {
     clearUntouched()
     var ahead = ReadAhead(
       product.source.memory(behind: next), calls: panels.count * block.classes.count)
+    var shown = panels.first?.start ?? 0
     for panel in panels {
       multiply(panel, memory, depth: product.depth * rowTaps, &ahead)
-      showChunks(panel)
+      if panel.end - shown >= BlockSizes.observedFloats || panel.end == panels.last?.end {
+        showChunks(shown..<panel.end)
+        shown = panel.end
+      }
     }
   }
 
-  /// A panel's output is still in the nearest cache.
-  private func showChunks(_ panel: ChannelSpan) {
+  /// The output of some panels is still in the nearer caches.
+  private func showChunks(_ floats: Range<Int>) {
     guard let observer = product.observer else { return }
     for image in 0..<images.count {
       let first = (images.lowerBound + image) * observer.plan.chunksPerImage
       let rows = observer.plan.rowsPerChunk
       for chunk in block.rows.lowerBound / rows..<(block.rows.upperBound + rows - 1) / rows {
-        observer.take(first + chunk, of: product.target, floats: panel.start..<panel.end)
+        observer.take(first + chunk, of: product.target, floats: floats)
       }
     }
   }
