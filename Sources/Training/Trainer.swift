@@ -80,7 +80,7 @@ public final class Trainer {
   private let reduction: TreeReduction
   private let context: EngineContext
   private let executor: Executor
-  private let gradients: [AlignedStorage<Float>]
+  private let gradients: StepGradients
 
   /// Initialises the parameters from the seed.
   ///
@@ -109,9 +109,9 @@ public final class Trainer {
     executor = Executor(space: space, layout: layout, context: context)
     parameters = AlignedStorage(count: layout.count)
     momenta = AlignedStorage(count: layout.count)
-    gradients = assignment.shards(of: communicator.rank).map { [layout] _ in
-      AlignedStorage(count: layout.count)
-    }
+    gradients = StepGradients(
+      shards: assignment.shards(of: communicator.rank).count, of: space, layout: layout,
+      context: context)
     parameters.withMutableElements { layout.initialize($0, seed: seed) }
   }
 
@@ -138,17 +138,16 @@ public final class Trainer {
     let batch = whole.shrunk(by: recipe.shrinking(at: step))
     let planned = plan.step(at: step, knowing: records)
     let (trained, sums) = try run(planned, on: batch)
+    let ranges = gradients.finish()
     let (means, strongest) = try share(sums, request: request)
     guard means.allSatisfy(\.loss.isFinite) else {
       throw TrainingError.nonFiniteLoss(phase: phase, step: step)
     }
     _ = watch.lap()
-    let ranges = layout.touchedRanges(of: trained.flatMap(\.subnets), in: space)
-    let bytesSent = try reduction.reduce(shardGradients: gradients.map(\.pointer), ranges: ranges)
+    let bytesSent = try reduction.reduce(shardGradients: gradients.blocks, ranges: ranges)
     let communicationSeconds = watch.lap()
     let rate = recipe.schedule.rate(at: step)
     update(rate: Float(rate))
-    clear(ranges)
     let passes = zip(trained, means).map {
       PassReport(widths: $0.widths, loss: $1.loss, labelLoss: $1.labelLoss)
     }
@@ -173,13 +172,13 @@ public final class Trainer {
     var sums: [[LossSums]] = []
     for pass in step.passes {
       let realization = try choose(pass, on: batch)
-      var passSums = [LossSums](repeating: LossSums(), count: gradients.count)
+      var passSums = [LossSums](repeating: LossSums(), count: gradients.blocks.count)
       let weight = 1 / Double(realization.subnets.count)
       for subnet in realization.subnets {
         let found = batch.withImages { images in
           let (sums, logits) = executor.train(
             subnet, on: images, parameters: parameters.pointer,
-            gradients: gradients.map(\.pointer), lossScale: weight / Double(recipe.globalBatch),
+            gradients: gradients.next(subnet), lossScale: weight / Double(recipe.globalBatch),
             smoothing: recipe.labelSmoothing, teacher: pass.target == .teacher ? teacher : nil)
           if isTeaching && teacher == nil {
             predictions.append(Predictions(logits, temperature: recipe.temperature))
@@ -213,12 +212,12 @@ public final class Trainer {
 
   /// Losses over the global batch, means over each realization's subnets.
   private func losses(of realizations: [Realization], on batch: Batch) throws -> [Double] {
-    var own = [Double](repeating: 0, count: gradients.count * realizations.count)
+    var own = [Double](repeating: 0, count: gradients.blocks.count * realizations.count)
     for (place, realization) in realizations.enumerated() {
       for subnet in realization.subnets {
         let found = batch.withImages { images in
           executor.loss(
-            of: subnet, on: images, parameters: parameters.pointer, shards: gradients.count,
+            of: subnet, on: images, parameters: parameters.pointer, shards: gradients.blocks.count,
             smoothing: recipe.labelSmoothing)
         }
         for shard in found.indices {
@@ -246,7 +245,7 @@ public final class Trainer {
     _ sums: [[LossSums]], request: RunRequest
   ) throws -> (means: [PassMeans], request: RunRequest) {
     let valuesPerShard = 4 * sums.count + 1
-    let own = gradients.indices.flatMap { shard in
+    let own = gradients.blocks.indices.flatMap { shard in
       sums.flatMap { pass in
         [
           pass[shard].loss, pass[shard].labelLoss, Double(pass[shard].top1),
@@ -283,19 +282,10 @@ public final class Trainer {
   private func update(rate: Float) {
     for tensor in layout.tensors {
       recipe.optimizer.step(
-        weights: parameters.pointer, momenta: momenta.pointer, gradients: gradients[0].pointer,
+        weights: parameters.pointer, momenta: momenta.pointer, gradients: gradients.blocks[0],
         range: tensor.range, rate: rate,
         decay: tensor.decays || recipe.decaysNormalization ? Float(recipe.weightDecay) : 0,
         in: context)
-    }
-  }
-
-  /// Between steps all gradients are zero; only what was touched needs clearing.
-  private func clear(_ ranges: [Range<Int>]) {
-    context.threads.forEach(gradients.count) { shard in
-      for range in ranges {
-        (gradients[shard].pointer + range.lowerBound).update(repeating: 0, count: range.count)
-      }
     }
   }
 

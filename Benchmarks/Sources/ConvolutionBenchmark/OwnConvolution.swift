@@ -93,7 +93,8 @@ final class OwnConvolution {
         output, weights: weights, filter: filter, inputGradient: inputGradient, in: context)
     case .backwardWeights:
       convolution.backwardFilter(
-        Operand(input), GradientOperand(output), filter: filter, addingTo: [gradient], in: context)
+        Operand(input), GradientOperand(output), filter: filter, gradients: .added(to: [gradient]),
+        in: context)
     }
   }
 
@@ -113,7 +114,7 @@ final class OwnConvolution {
     case .backwardWeights:
       convolution.backwardFilter(
         Operand(input), GradientOperand(output), fullChannels: full, channels: channels,
-        addingTo: [gradient], in: context)
+        gradients: .added(to: [gradient]), in: context)
     }
   }
 }

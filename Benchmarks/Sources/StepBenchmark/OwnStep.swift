@@ -10,7 +10,7 @@ final class OwnStep {
   private let context: EngineContext
   private let communicator: any Communicator
   private let momenta: AlignedStorage<Float>
-  private var gradients: [AlignedStorage<Float>] = []
+  private var gradients: [Int: StepGradients] = [:]
 
   /// A step of a network whose shards are all on this rank.
   init(_ network: BenchmarkNetwork, communicator: any Communicator, context: EngineContext) {
@@ -26,33 +26,35 @@ final class OwnStep {
   /// - Returns: its seconds.
   /// - Throws: `DivergedTraining` when the loss is not a number, since its arithmetic says nothing.
   func step(_ subnets: [Subnet], shards: Int) throws -> Double {
-    while gradients.count < shards {
-      gradients.append(AlignedStorage(count: network.layout.count))
-    }
+    let gradients = gradients(shards: shards)
     let reduction = TreeReduction(
       communicator: communicator, assignment: try ShardAssignment(shards: shards, ranks: 1),
       parallel: { [context] in context.threads.forEach($0, $1) })
-    // Each block is held by `gradients`.
-    let blocks = gradients.prefix(shards).map { $0.withMutableElements { $0.baseAddress! } }
     var loss = 0.0
     let time = try seconds {
-      for subnet in subnets { loss += train(subnet, blocks, of: subnets.count) }
-      let ranges = network.layout.touchedRanges(of: subnets, in: network.space)
-      try reduction.reduce(shardGradients: blocks, ranges: ranges)
-      update(blocks[0])
-      clear(ranges, blocks)
+      for subnet in subnets { loss += train(subnet, gradients, of: subnets.count) }
+      try reduction.reduce(shardGradients: gradients.blocks, ranges: gradients.finish())
+      update(gradients.blocks[0])
     }
     guard loss.isFinite else { throw DivergedTraining() }
     return time
   }
 
+  private func gradients(shards: Int) -> StepGradients {
+    if let gradients = gradients[shards] { return gradients }
+    let made = StepGradients(
+      shards: shards, of: network.space, layout: network.layout, context: context)
+    gradients[shards] = made
+    return made
+  }
+
   private func train(
-    _ subnet: Subnet, _ blocks: [UnsafeMutablePointer<Float>], of subnets: Int
+    _ subnet: Subnet, _ gradients: StepGradients, of subnets: Int
   ) -> Double {
     network.withImages { images in
       network.parameters.withElements { weights in
         executor.train(
-          subnet, on: images, parameters: weights.baseAddress!, gradients: blocks,
+          subnet, on: images, parameters: weights.baseAddress!, gradients: gradients.next(subnet),
           lossScale: 1 / Double(subnets * images.count), smoothing: 0
         ).sums.reduce(0) { $0 + $1.loss }
       }
@@ -67,14 +69,6 @@ final class OwnStep {
             weights: weights.baseAddress!, momenta: momenta.baseAddress!, gradients: gradient,
             range: tensor.range, rate: 0.01, decay: 5e-4, in: context)
         }
-      }
-    }
-  }
-
-  private func clear(_ ranges: [Range<Int>], _ blocks: [UnsafeMutablePointer<Float>]) {
-    context.threads.forEach(blocks.count) { shard in
-      for range in ranges {
-        (blocks[shard] + range.lowerBound).update(repeating: 0, count: range.count)
       }
     }
   }

@@ -126,16 +126,16 @@ public struct BatchNormalization: Sendable {
   /// - Parameters:
   ///   - input: what `forward` was given.
   ///   - result: where the result's first reader puts the gradient of `input`; may be `outputGradient`.
-  ///   - gammaGradients, betaGradients: for each shard, where the full layer's gradients start; added to.
+  ///   - gammaGradients, betaGradients: where the full layer's gradients go.
   ///   - taken: the sums, where the writer of `outputGradient` has taken them.
   public func backward(
     _ input: FeatureMap, gradient outputGradient: FeatureMap, result: FeatureMap,
     state: NormalizationState, channels: ChannelSlice,
-    addingTo gammaGradients: [UnsafeMutablePointer<Float>],
-    _ betaGradients: [UnsafeMutablePointer<Float>], sums taken: NormalizationGradientSums? = nil,
+    gammaGradients: ParameterGradients, betaGradients: ParameterGradients,
+    sums taken: NormalizationGradientSums? = nil,
     in context: EngineContext
   ) -> GradientOperand {
-    let shards = gammaGradients.count
+    let shards = gammaGradients.shards
     let row = input.shape.pixelStride
     let sums = taken ?? gradientSums(of: input, state: state, shards: shards, in: context)
     if taken == nil {
@@ -158,8 +158,8 @@ public struct BatchNormalization: Sendable {
         let scale = Double(state.scale[place]) / pixels
         state.slope[place] = Float(-scale * inverse * inverse * product)
         state.offset[place] = Float(-scale * sum)
-        gammaGradients[shard][full[lane]] += Float(product * inverse)
-        betaGradients[shard][full[lane]] += Float(sum)
+        gammaGradients.write(Float(product * inverse), at: full[lane], ofShard: shard)
+        betaGradients.write(Float(sum), at: full[lane], ofShard: shard)
       }
     }
     return GradientOperand(

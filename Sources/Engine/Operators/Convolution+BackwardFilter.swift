@@ -4,7 +4,7 @@
 extension Convolution {
   func directBackwardFilter(
     _ input: Operand, _ gradient: GradientOperand, _ filter: FilterView,
-    _ gradients: [UnsafeMutablePointer<Float>], in context: EngineContext
+    _ gradients: ParameterGradients, in context: EngineContext
   ) {
     let kernels = context.kernels
     let layout = layout(channels: filter.inputs.count, reversed: false)
@@ -12,10 +12,10 @@ extension Convolution {
     let plan = runPlan(for: input.shape, gradient.shape.pixelStride, layout)
     let cut = SegmentLayout(plan, layout, input.shape, gradient.shape, kernels)
     let copies = Copies(input: input, gradient: gradient, cut: cut, kernels: kernels)
-    let images = input.shape.images / gradients.count
+    let images = input.shape.images / gradients.shards
     if let strips = FilterStrips(
-      parts: images * plan.pieces.count, pixels: gradient.shape.pixels / gradients.count,
-      size: sums.size, shards: gradients.count)
+      parts: images * plan.pieces.count, pixels: gradient.shape.pixels / gradients.shards,
+      size: sums.size, shards: gradients.shards)
     {
       sumStrips(strips, plan, copies, sums, filter, gradients, in: context)
     } else {
@@ -26,7 +26,7 @@ extension Convolution {
 
   private func sumStrips(
     _ strips: FilterStrips, _ plan: RunPlan, _ copies: Copies, _ sums: FilterSums,
-    _ filter: FilterView, _ gradients: [UnsafeMutablePointer<Float>], in context: EngineContext
+    _ filter: FilterView, _ gradients: ParameterGradients, in context: EngineContext
   ) {
     let kernels = context.kernels
     let cut = copies.cut
@@ -48,14 +48,14 @@ extension Convolution {
         for job in wholeFilter { product.run(job) }
       }
     }
-    for (total, target) in zip(totals, gradients) {
-      sums.scatterAdd(total, of: filter, to: target, in: context)
+    for (shard, total) in totals.enumerated() {
+      sums.scatter(total, of: filter, to: gradients, shard: shard, in: context)
     }
   }
 
   private func sumPortions(
     _ portions: Portions, _ copies: Copies, _ sums: FilterSums, _ filter: FilterView,
-    _ gradients: [UnsafeMutablePointer<Float>], in context: EngineContext
+    _ gradients: ParameterGradients, in context: EngineContext
   ) {
     let kernels = context.kernels
     let cut = copies.cut
@@ -64,7 +64,7 @@ extension Convolution {
     let rows = context.workerScratch(.workerTiles, cut.rowSize)
     let memory = context.scratch(.filterSums, sums.size)
     let jobs = FilterJobs(sums, kernels, threads: context.threads.count)
-    for shard in gradients.indices {
+    for shard in 0..<gradients.shards {
       for portion in 0..<portions.count {
         let segments = portions[portion, firstImage: shard * portions.images]
         context.threads.forEachWithWorker(segments.count) { index, worker in
@@ -78,7 +78,7 @@ extension Convolution {
           ).run(jobs[index])
         }
       }
-      sums.scatterAdd(memory, of: filter, to: gradients[shard], in: context)
+      sums.scatter(memory, of: filter, to: gradients, shard: shard, in: context)
     }
   }
 
@@ -120,12 +120,12 @@ private struct FilterSums {
     tap * ofTap.size + ofTap.place(row: row, of: columns)
   }
 
-  /// Adds the sums to a full filter's gradient.
-  func scatterAdd(
-    _ dense: UnsafePointer<Float>, of filter: FilterView, to full: UnsafeMutablePointer<Float>,
-    in context: EngineContext
+  /// Writes the sums to a shard's gradient of the full filter.
+  func scatter(
+    _ dense: UnsafePointer<Float>, of filter: FilterView, to gradients: ParameterGradients,
+    shard: Int, in context: EngineContext
   ) {
-    filter.scatterAdd(to: full, in: context) { tap, input, line in
+    filter.scatter(to: gradients, shard: shard, in: context) { tap, input, line in
       ofTap.copy(
         row: tap % tapsInRow * inputs + input, of: dense + tap / tapsInRow * ofTap.size, to: line)
     }

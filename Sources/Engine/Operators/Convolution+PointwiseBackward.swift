@@ -52,7 +52,7 @@ extension Convolution {
   /// - Parameter product: the weights and where the input's gradient goes; none where nobody wants it.
   func pointwiseBackward(
     _ plan: PointwisePlan, _ input: Operand, _ gradient: GradientOperand, _ filter: FilterView,
-    _ gradients: [UnsafeMutablePointer<Float>], _ product: PanelProduct?, in context: EngineContext
+    _ gradients: ParameterGradients, _ product: PanelProduct?, in context: EngineContext
   ) {
     let kernels = context.kernels
     let strides = (
@@ -74,8 +74,8 @@ extension Convolution {
         gradients: applied(worker), gradientStride: strides.gradients, sums: sums
       ).run(strips.parts(ofStrip: strip), before: plan.blocks(ofChunk: following.lowerBound)[0])
     }
-    for (total, target) in zip(totals, gradients) {
-      filter.scatterAdd(to: target, in: context) { _, input, line in
+    for (shard, total) in totals.enumerated() {
+      filter.scatter(to: gradients, shard: shard, in: context) { _, input, line in
         plan.layout.copy(row: input, of: total, to: line)
       }
     }

@@ -3,12 +3,12 @@
 extension Convolution {
   func winogradBackwardFilter(
     _ input: Operand, _ gradient: GradientOperand, _ filter: FilterView,
-    _ gradients: [UnsafeMutablePointer<Float>], in context: EngineContext
+    _ gradients: ParameterGradients, in context: EngineContext
   ) {
     let sums = PositionSums(filter, context.kernels)
     let memory = context.scratch(.filterSums, 36 * sums.positionStride)
     let tiling = WinogradTiling(gradient.shape)
-    let chunks = tiling.plan.count / gradients.count
+    let chunks = tiling.plan.count / gradients.shards
     let sizes = GradientTiles(input.shape, gradient.shape)
     let perPortion = min(chunks, max(1, sizes.tilesPerPortion(sums) / tiling.tilesPerChunk))
     let source = context.scratch(
@@ -17,7 +17,7 @@ extension Convolution {
       .gradients, 36 * spreadPositions(perPortion * tiling.tilesPerChunk * sizes.gradientStride))
     let pixels = context.workerScratch(
       .workerPixels, tiling.patchPixels * input.shape.pixelStride + 16)
-    for shard in gradients.indices {
+    for shard in 0..<gradients.shards {
       for first in Swift.stride(from: 0, to: chunks, by: perPortion) {
         let portion = TilePortion(
           input: input, gradient: gradient, tiling: tiling, sizes: sizes,
@@ -29,7 +29,7 @@ extension Convolution {
         portion.accumulate(
           sums, memory, continuing: first > 0, run: context.tileRun(portion.tiles), in: context)
       }
-      sums.scatterAdd(memory, filter, to: gradients[shard], in: context)
+      sums.scatter(memory, filter, to: gradients, shard: shard, in: context)
     }
   }
 }
@@ -64,10 +64,10 @@ private struct PositionSums {
     positionStride = spreadPositions(ofPosition.size)
   }
 
-  /// Transforms the sums back and adds them to their places in the full gradient.
-  func scatterAdd(
-    _ memory: UnsafePointer<Float>, _ filter: FilterView, to full: UnsafeMutablePointer<Float>,
-    in context: EngineContext
+  /// Transforms the sums back and writes them to a shard's gradient of the full filter.
+  func scatter(
+    _ memory: UnsafePointer<Float>, _ filter: FilterView, to gradients: ParameterGradients,
+    shard: Int, in context: EngineContext
   ) {
     let kernels = context.kernels
     let tapStride = ofPosition.columns + 16
@@ -87,9 +87,9 @@ private struct PositionSums {
       }
       for row in rows {
         for tap in 0..<9 {
-          filter.outputs.add(
-            taps(row) + tap * tapStride,
-            to: full + (tap * filter.fullInputs + inputs[row]) * filter.fullOutputs,
+          gradients.write(
+            taps(row) + tap * tapStride, to: filter.outputs,
+            at: (tap * filter.fullInputs + inputs[row]) * filter.fullOutputs, ofShard: shard,
             kernels: kernels)
         }
       }

@@ -103,15 +103,15 @@ public final class Convolution {
   /// - Parameters:
   ///   - outputGradient: what is pending on it may have been carried out afterwards, in place, or not: nobody else
   ///     may need it.
-  ///   - gradients: for each shard (an equal run of images), where the full filter's gradient starts; added to.
+  ///   - gradients: where the full filter's gradient goes.
   ///   - inputGradient: where the input's gradient goes; none where nobody needs it.
   ///   - sums: takes the sums of the normalisation in front while the input's gradient is in cache.
   public func backward(
     _ input: Operand, _ outputGradient: GradientOperand, weights: UnsafePointer<Float>,
-    filter: FilterView, addingTo gradients: [UnsafeMutablePointer<Float>],
+    filter: FilterView, gradients: ParameterGradients,
     inputGradient: FeatureMap?, sums: NormalizationGradientSums? = nil, in context: EngineContext
   ) {
-    if let plan = pointwisePlan(input.shape, filter, shards: gradients.count, context.kernels) {
+    if let plan = pointwisePlan(input.shape, filter, shards: gradients.shards, context.kernels) {
       checkShapes(input.shape, outputGradient.shape, filter)
       return pointwiseBackward(
         plan, input, outputGradient, filter, gradients,
@@ -119,7 +119,7 @@ public final class Convolution {
           product(outputGradient.map, weights, filter, inputGradient: $0, sums, in: context)
         }, in: context)
     }
-    backwardFilter(input, outputGradient, filter: filter, addingTo: gradients, in: context)
+    backwardFilter(input, outputGradient, filter: filter, gradients: gradients, in: context)
     guard let inputGradient else { return }
     backwardData(
       outputGradient.map, weights: weights, filter: filter, inputGradient: inputGradient,
@@ -165,21 +165,21 @@ public final class Convolution {
       columns: filter.inputs.count, target: inputGradient, observer: sums)
   }
 
-  /// Adds the filter's gradient, shard by shard, to full-size gradients.
+  /// Writes the filter's gradient, shard by shard, to full-size gradients.
   ///
-  /// The batch is cut into `gradients.count` equal runs of images; each run's gradient is summed on its own, in
+  /// The batch is cut into `gradients.shards` equal runs of images; each run's gradient is summed on its own, in
   /// an order that depends on the run's size alone.
   ///
   /// - Parameters:
   ///   - outputGradient: what is pending on it may have been carried out afterwards, in place.
-  ///   - gradients: for each shard, where the full filter's gradient starts.
+  ///   - gradients: where the full filter's gradient goes.
   public func backwardFilter(
     _ input: Operand, _ outputGradient: GradientOperand, filter: FilterView,
-    addingTo gradients: [UnsafeMutablePointer<Float>], in context: EngineContext
+    gradients: ParameterGradients, in context: EngineContext
   ) {
-    precondition(input.shape.images % gradients.count == 0, "every shard has as many images")
+    precondition(input.shape.images % gradients.shards == 0, "every shard has as many images")
     checkShapes(input.shape, outputGradient.shape, filter)
-    if let plan = pointwisePlan(input.shape, filter, shards: gradients.count, context.kernels) {
+    if let plan = pointwisePlan(input.shape, filter, shards: gradients.shards, context.kernels) {
       pointwiseBackward(plan, input, outputGradient, filter, gradients, nil, in: context)
     } else if usesWinograd(input.shape, filter, in: context) {
       winogradBackwardFilter(input, outputGradient, filter, gradients, in: context)

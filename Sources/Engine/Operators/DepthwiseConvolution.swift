@@ -84,15 +84,15 @@ public final class DepthwiseConvolution {
   ///
   /// - Parameters:
   ///   - outputGradient: what is pending on it is not carried out in place: nobody else may need it.
-  ///   - gradients: for each shard (an equal run of images), where the full filter's gradient starts; added to.
+  ///   - gradients: where the full filter's gradient goes.
   ///   - inputGradient: where the input's gradient goes; none where nobody needs it.
   ///   - sums: takes the sums of the normalisation in front while the input's gradient is in cache.
   public func backward(
     _ input: Operand, _ outputGradient: GradientOperand, weights: UnsafePointer<Float>,
-    fullChannels: Int, channels: ChannelSlice, addingTo gradients: [UnsafeMutablePointer<Float>],
+    fullChannels: Int, channels: ChannelSlice, gradients: ParameterGradients,
     inputGradient: FeatureMap?, sums: NormalizationGradientSums? = nil, in context: EngineContext
   ) {
-    precondition(input.shape.images % gradients.count == 0, "every shard has as many images")
+    precondition(input.shape.images % gradients.shards == 0, "every shard has as many images")
     checkShapes(input.shape, outputGradient.shape, channels)
     let row = input.shape.pixelStride
     let visit = BackwardVisit(
@@ -117,15 +117,13 @@ public final class DepthwiseConvolution {
     ).run(in: context)
   }
 
-  /// Adds the filter's gradient, shard by shard, to full-size gradients.
-  ///
-  /// - Parameter gradients: for each shard (an equal run of images), where the full filter's gradient starts.
+  /// Writes the filter's gradient, shard by shard, to full-size gradients.
   public func backwardFilter(
     _ input: Operand, _ outputGradient: GradientOperand, fullChannels: Int,
-    channels: ChannelSlice, addingTo gradients: [UnsafeMutablePointer<Float>],
+    channels: ChannelSlice, gradients: ParameterGradients,
     in context: EngineContext
   ) {
-    precondition(input.shape.images % gradients.count == 0, "every shard has as many images")
+    precondition(input.shape.images % gradients.shards == 0, "every shard has as many images")
     checkShapes(input.shape, outputGradient.shape, channels)
     let none = context.scratch(.panels, taps * input.shape.pixelStride)
     let visit = BackwardVisit(
@@ -135,21 +133,22 @@ public final class DepthwiseConvolution {
     addUp(memory, visit.bands, fullChannels, channels, to: gradients, in: context)
   }
 
-  /// Adds the bands' sums to every shard's gradient, in the order of the bands.
+  /// Adds up the bands' sums of every shard, in the order of the bands.
   private func addUp(
     _ sums: UnsafeMutablePointer<Float>, _ bands: Bands, _ fullChannels: Int,
-    _ channels: ChannelSlice, to gradients: [UnsafeMutablePointer<Float>],
+    _ channels: ChannelSlice, to gradients: ParameterGradients,
     in context: EngineContext
   ) {
     let row = bands.plan.shape.pixelStride
     let size = taps * row
     let kernels = context.kernels
-    let perShard = bands.bandCount / gradients.count
-    context.threads.forEach(gradients.count * taps) { job in
+    let perShard = bands.bandCount / gradients.shards
+    context.threads.forEach(gradients.shards * taps) { job in
       let (shard, tap) = (job / taps, job % taps)
       let total = sums + shard * perShard * size + tap * row
       for band in 1..<max(1, perShard) { kernels.addInto(total, total + band * size, row) }
-      channels.add(total, to: gradients[shard] + tap * fullChannels, kernels: kernels)
+      gradients.write(
+        total, to: channels, at: tap * fullChannels, ofShard: shard, kernels: kernels)
     }
   }
 
@@ -335,18 +334,5 @@ private struct Bands {
       floats: start..<min(start + groupFloats, plan.shape.pixelStride),
       width: plan.shape.width, firstPixel: plan.pixels(of: base + first).start,
       chunks: base + first..<base + last + 1)
-  }
-}
-
-extension ChannelSlice {
-  /// Adds a dense row to the slice's places in a full row.
-  func add(
-    _ dense: UnsafePointer<Float>, to full: UnsafeMutablePointer<Float>, kernels: KernelSet
-  ) {
-    var source = dense
-    for span in spans {
-      kernels.addInto(full + span.start, source, span.count)
-      source += span.count
-    }
   }
 }

@@ -28,22 +28,22 @@ public final class FullyConnected {
       gradient, weights: weights, filter: filter, inputGradient: inputGradient, in: context)
   }
 
-  /// Adds the gradients of weights and bias, shard by shard, to full-size gradients.
+  /// Writes the gradients of weights and bias, shard by shard, to full-size gradients.
   public func backwardFilter(
     _ input: FeatureMap, _ gradient: FeatureMap, filter: FilterView,
-    addingTo weights: [UnsafeMutablePointer<Float>], _ biases: [UnsafeMutablePointer<Float>],
+    weightGradients: ParameterGradients, biasGradients: ParameterGradients,
     in context: EngineContext
   ) {
-    let shards = weights.count
+    let shards = weightGradients.shards
     product.backwardFilter(
       Operand(input.asImages(shards)), GradientOperand(gradient.asImages(shards)), filter: filter,
-      addingTo: weights, in: context)
-    let row = gradient.shape.pixelStride
-    let images = gradient.shape.images / biases.count
-    for (shard, bias) in biases.enumerated() {
-      for image in shard * images..<(shard + 1) * images {
-        context.kernels.addInto(bias, gradient.elements + image * row, gradient.shape.channels)
-      }
+      gradients: weightGradients, in: context)
+    let outputs = ChannelSlice(0..<gradient.shape.channels)
+    for image in 0..<gradient.shape.images {
+      let (shard, place) = image.quotientAndRemainder(dividingBy: gradient.shape.images / shards)
+      (place == 0 ? biasGradients : biasGradients.added).write(
+        gradient.elements + image * gradient.shape.pixelStride, to: outputs, at: 0, ofShard: shard,
+        kernels: context.kernels)
     }
   }
 }

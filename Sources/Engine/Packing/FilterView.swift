@@ -26,12 +26,12 @@ public struct FilterView: Hashable, Sendable {
   /// Positions of the window.
   package var taps: Int { kernel * kernel }
 
-  /// Adds a gradient to its places in the full filter's, by all threads.
+  /// Writes a shard's gradient to its places in the full filter's, by all threads.
   ///
   /// - Parameter copy: writes to a line the outputs of a tap and an input (the slice's first is 0), padded to a multiple of
   ///   16 at most.
-  func scatterAdd(
-    to full: UnsafeMutablePointer<Float>, in context: EngineContext,
+  func scatter(
+    to gradients: ParameterGradients, shard: Int, in context: EngineContext,
     copy: (_ tap: Int, _ input: Int, _ line: UnsafeMutablePointer<Float>) -> Void
   ) {
     let channels = inputs.channels
@@ -43,8 +43,8 @@ public struct FilterView: Hashable, Sendable {
       let (tap, part) = job.quotientAndRemainder(dividingBy: jobsPerTap)
       for input in part * rowsPerJob..<min((part + 1) * rowsPerJob, channels.count) {
         copy(tap, input, line)
-        outputs.add(
-          line, to: full + (tap * fullInputs + channels[input]) * fullOutputs,
+        gradients.write(
+          line, to: outputs, at: (tap * fullInputs + channels[input]) * fullOutputs, ofShard: shard,
           kernels: context.kernels)
       }
     }

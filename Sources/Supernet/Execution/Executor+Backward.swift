@@ -1,10 +1,10 @@
 import Engine
 
 extension Executor {
-  /// Runs one step backward: adds its parameters' gradients, writes its input's.
+  /// Runs one step backward: writes its parameters' gradients and its input's.
   func backward(
     _ index: Int, _ pass: Pass, outputGradient: FeatureMap, inputGradient: FeatureMap?,
-    gradients: [UnsafeMutablePointer<Float>]
+    gradients: ParameterGradients
   ) {
     let step = steps.steps[index]
     let input = pass.operand(step.inputs[0])
@@ -15,21 +15,22 @@ extension Executor {
       guard let convolution = convolutions[index] else { return }
       convolution.backward(
         input, gradient, weights: weights(step, pass), filter: filter(step, pass),
-        addingTo: weightGradients(step, gradients), inputGradient: inputGradient,
-        sums: sums(inFrontOf: index, pass, shards: gradients.count), in: context)
+        gradients: weightGradients(step, gradients), inputGradient: inputGradient,
+        sums: sums(inFrontOf: index, pass, shards: gradients.shards), in: context)
     case .depthwiseConvolution:
       guard let convolution = depthwise[index] else { return }
       convolution.backward(
         input, gradient, weights: weights(step, pass), fullChannels: fullChannels(step),
         channels: space.slice(ofOutput: step.node, in: pass.subnet),
-        addingTo: weightGradients(step, gradients), inputGradient: inputGradient,
-        sums: sums(inFrontOf: index, pass, shards: gradients.count), in: context)
+        gradients: weightGradients(step, gradients), inputGradient: inputGradient,
+        sums: sums(inFrontOf: index, pass, shards: gradients.shards), in: context)
     case .batchNormalization(let activation):
       let found = BatchNormalization(activation: activation).backward(
         input.map, gradient: outputGradient, result: inputGradient ?? outputGradient,
-        state: pass.state(ofStep: index, shards: gradients.count, shape: input.shape),
+        state: pass.state(ofStep: index, shards: gradients.shards, shape: input.shape),
         channels: space.slice(ofOutput: step.node, in: pass.subnet),
-        addingTo: weightGradients(step, gradients), biasGradients(step, gradients),
+        gammaGradients: weightGradients(step, gradients),
+        betaGradients: biasGradients(step, gradients),
         sums: pass.gradientSums, in: context)
       pass.gradientSums = nil
       if steps.carriesOutPending[step.inputs[0]] {
@@ -40,7 +41,7 @@ extension Executor {
     case .add(let activation), .activation(let activation):
       Elementwise(activation: activation).backward(
         gradient: outputGradient, output: output, result: outputGradient,
-        sums: sums(inFrontOf: index, pass, shards: gradients.count), in: context)
+        sums: sums(inFrontOf: index, pass, shards: gradients.shards), in: context)
     case .maxPooling:
       guard let inputGradient else { return }
       pools[index]?.backward(
@@ -51,8 +52,9 @@ extension Executor {
     case .linear:
       let filter = filter(step, pass)
       classifier.backwardFilter(
-        input.map, outputGradient, filter: filter, addingTo: weightGradients(step, gradients),
-        biasGradients(step, gradients), in: context)
+        input.map, outputGradient, filter: filter,
+        weightGradients: weightGradients(step, gradients),
+        biasGradients: biasGradients(step, gradients), in: context)
       guard let inputGradient else { return }
       classifier.backwardData(
         outputGradient, weights: weights(step, pass), filter: filter,

@@ -26,14 +26,14 @@ extension Executor {
   }
 
   func weightGradients(
-    _ step: ExecutionStep, _ gradients: [UnsafeMutablePointer<Float>]
-  ) -> [UnsafeMutablePointer<Float>] {
-    gradients.map { $0 + layout.weight(ofNode: step.node).range.lowerBound }
+    _ step: ExecutionStep, _ gradients: ParameterGradients
+  ) -> ParameterGradients {
+    gradients.advanced(by: layout.weight(ofNode: step.node).range.lowerBound)
   }
 
   func biasGradients(
-    _ step: ExecutionStep, _ gradients: [UnsafeMutablePointer<Float>]
-  ) -> [UnsafeMutablePointer<Float>] {
-    gradients.map { $0 + layout.bias(ofNode: step.node).range.lowerBound }
+    _ step: ExecutionStep, _ gradients: ParameterGradients
+  ) -> ParameterGradients {
+    gradients.advanced(by: layout.bias(ofNode: step.node).range.lowerBound)
   }
 }

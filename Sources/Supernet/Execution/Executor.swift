@@ -6,7 +6,7 @@ import Engine
 /// same network built narrow, for any number of threads, and for any run of whole shards in the batch.
 ///
 ///     training:     forward with each shard's own batch statistics -> loss -> backward, each shard's
-///                   parameter gradient added into a block of its own
+///                   parameter gradient into a block of its own
 ///     calibration:  forward with the batch's statistics, which are returned
 ///     inference:    forward with given statistics
 public final class Executor {
@@ -57,25 +57,25 @@ public final class Executor {
   /// - Parameters:
   ///   - images: equal runs of images, one a shard.
   ///   - parameters: the full-width block.
-  ///   - gradients: for each shard a full-width block, added to.
+  ///   - gradients: where the gradients of all parameters go, in the order of the layout.
   ///   - lossScale: what an image's loss weighs in the gradient: the subnet's weight over the global batch.
   ///   - smoothing: label smoothing.
   ///   - teacher: predictions for the same images that the loss compares with instead of the labels.
   /// - Returns: each shard's sums, and the logits, which lie in the executor's memory until its next pass.
   public func train(
     _ subnet: Subnet, on images: LabelledImages, parameters: UnsafePointer<Float>,
-    gradients: [UnsafeMutablePointer<Float>], lossScale: Double, smoothing: Double,
+    gradients: ParameterGradients, lossScale: Double, smoothing: Double,
     teacher: Predictions? = nil
   ) -> (sums: [LossSums], logits: FeatureMap) {
     let shapes = shapes(of: subnet, images: images)
-    let schedule = Schedule.training(steps, shapes: shapes, shards: gradients.count)
+    let schedule = Schedule.training(steps, shapes: shapes, shards: gradients.shards)
     let pass = Pass(
       subnet: subnet, schedule: schedule, base: memory(schedule.memory.size),
       parameters: parameters)
     load(images, into: pass.map(schedule.values[0]))
     for index in steps.steps.indices {
       measured(index, backward: false) {
-        forward(index, pass, normalizing: .batch(shards: gradients.count))
+        forward(index, pass, normalizing: .batch(shards: gradients.shards))
       }
     }
     guard let lossGradient = schedule.lossGradient else {
@@ -85,7 +85,7 @@ public final class Executor {
     let gradient = pass.map(lossGradient)
     gradient.clear()
     let sums = SoftmaxCrossEntropy(smoothing: smoothing).evaluate(
-      logits, labels: images.labels, shards: gradients.count, teacher: teacher, gradient: gradient,
+      logits, labels: images.labels, shards: gradients.shards, teacher: teacher, gradient: gradient,
       scale: lossScale)
     for action in schedule.backward {
       switch action {

@@ -31,10 +31,11 @@ import Testing
     ) { chain, blocks in
       operation.backward(
         chain.input, chain.gradient, weights: chain.weights, filter: layer.filter,
-        addingTo: blocks, inputGradient: chain.result, sums: chain.sums, in: chain.bench.context)
+        gradients: .added(to: blocks), inputGradient: chain.result, sums: chain.sums,
+        in: chain.bench.context)
     } apart: { chain, blocks in
       operation.backwardFilter(
-        chain.input, chain.gradient, filter: layer.filter, addingTo: blocks,
+        chain.input, chain.gradient, filter: layer.filter, gradients: .added(to: blocks),
         in: chain.bench.context)
       operation.backwardData(
         chain.gradient.map, weights: chain.weights, filter: layer.filter,
@@ -56,11 +57,13 @@ import Testing
     ) { chain, blocks in
       operation.backward(
         chain.input, chain.gradient, weights: chain.weights, fullChannels: full,
-        channels: channels, addingTo: blocks, inputGradient: chain.result, sums: chain.sums,
+        channels: channels, gradients: .added(to: blocks), inputGradient: chain.result,
+        sums: chain.sums,
         in: chain.bench.context)
     } apart: { chain, blocks in
       operation.backwardFilter(
-        chain.input, chain.gradient, fullChannels: full, channels: channels, addingTo: blocks,
+        chain.input, chain.gradient, fullChannels: full, channels: channels,
+        gradients: .added(to: blocks),
         in: chain.bench.context)
       operation.backwardData(
         chain.gradient.map, weights: chain.weights, fullChannels: full, channels: channels,
@@ -203,8 +206,9 @@ private struct Normalized {
     let blocks = (0..<2 * shards).map { _ in bench.block(Array(repeating: 0, count: channels)) }
     let operand = operation.backward(
       map, gradient: gradient, result: gradient, state: state,
-      channels: ChannelSlice(0..<channels), addingTo: Array(blocks.prefix(shards)),
-      Array(blocks.suffix(shards)), sums: sums, in: bench.context)
+      channels: ChannelSlice(0..<channels),
+      gammaGradients: .added(to: Array(blocks.prefix(shards))),
+      betaGradients: .added(to: Array(blocks.suffix(shards))), sums: sums, in: bench.context)
     return (
       operand, blocks.flatMap { Array(UnsafeBufferPointer(start: $0, count: channels)) }
     )

@@ -59,9 +59,8 @@ private struct NormalizationData {
     let gammas = (0..<shards).map { _ in bench.block(ones) }
     let betas = (0..<shards).map { _ in bench.block(ones) }
     operation.backward(
-      input, gradient: gradient, result: gradient, state: state, channels: slice, addingTo: gammas,
-      betas,
-      in: bench.context
+      input, gradient: gradient, result: gradient, state: state, channels: slice,
+      gammaGradients: .added(to: gammas), betaGradients: .added(to: betas), in: bench.context
     ).resolve(in: bench.context)
     func values(_ blocks: [UnsafeMutablePointer<Float>]) -> [[Float]] {
       blocks.map { Array(UnsafeBufferPointer(start: $0, count: fullChannels)) }

@@ -48,7 +48,7 @@ private struct ConvolutionData {
     let blocks = (0..<shards).map { _ in bench.block(start) }
     operation.backwardFilter(
       Operand(map(shape, bench)), GradientOperand(bench.map(gradient)), filter: layer.filter,
-      addingTo: blocks, in: bench.context)
+      gradients: .added(to: blocks), in: bench.context)
     return blocks.map { Array(UnsafeBufferPointer(start: $0, count: start.count)) }
   }
 

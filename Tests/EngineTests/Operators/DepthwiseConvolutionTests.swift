@@ -49,7 +49,7 @@ private struct DepthwiseData {
     let block = bench.block(start)
     operation.backwardFilter(
       Operand(bench.map(input)), GradientOperand(bench.map(gradient)), fullChannels: fullChannels,
-      channels: channels, addingTo: [block], in: bench.context)
+      channels: channels, gradients: .added(to: [block]), in: bench.context)
     return Array(UnsafeBufferPointer(start: block, count: start.count))
   }
 

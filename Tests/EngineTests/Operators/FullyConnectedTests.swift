@@ -62,7 +62,8 @@ import Testing
     let biasStart = seededNumbers(layer.outputs, seed: 51)
     let (weights, biases) = (bench.block(weightStart), bench.block(biasStart))
     FullyConnected().backwardFilter(
-      map, bench.map(gradient), filter: layer.filter, addingTo: [weights], [biases],
+      map, bench.map(gradient), filter: layer.filter, weightGradients: .added(to: [weights]),
+      biasGradients: .added(to: [biases]),
       in: bench.context)
     var expected = [Expected?](repeating: nil, count: layer.weightCount)
     var expectedBiases: [Expected] = []

@@ -47,7 +47,8 @@ import Testing
         bench.block(Array(repeating: 0, count: layer.weightCount))
       }
       operation.backwardFilter(
-        operand, GradientOperand(output), filter: filter, addingTo: gradients, in: bench.context)
+        operand, GradientOperand(output), filter: filter, gradients: .added(to: gradients),
+        in: bench.context)
       return output.raw
         + gradients.flatMap {
           Array(UnsafeBufferPointer(start: $0, count: layer.weightCount))
@@ -68,7 +69,7 @@ import Testing
       let gradient = bench.block(Array(repeating: 0, count: count))
       operation.backwardFilter(
         operand, GradientOperand(output), fullChannels: channels.count, channels: channels,
-        addingTo: [gradient], in: bench.context)
+        gradients: .added(to: [gradient]), in: bench.context)
       return output.raw + Array(UnsafeBufferPointer(start: gradient, count: count))
     }
   }
@@ -149,7 +150,8 @@ import Testing
           let sums = (0..<2 * Self.shards).map { _ in bench.block(Array(repeating: 0, count: 19)) }
           var operand = normalization.backward(
             map, gradient: gradient, result: gradient, state: state, channels: ChannelSlice(0..<19),
-            addingTo: Array(sums.prefix(Self.shards)), Array(sums.suffix(Self.shards)),
+            gammaGradients: .added(to: Array(sums.prefix(Self.shards))),
+            betaGradients: .added(to: Array(sums.suffix(Self.shards))),
             in: bench.context)
           if isResolvedBefore {
             operand.resolve(in: bench.context)
@@ -157,7 +159,8 @@ import Testing
           }
           let blocks = (0..<Self.shards).map { _ in bench.block(Array(repeating: 0, count: size)) }
           Convolution(kernel: 3, stride: 1).backwardFilter(
-            Operand(input), operand, filter: filter, addingTo: blocks, in: bench.context)
+            Operand(input), operand, filter: filter, gradients: .added(to: blocks),
+            in: bench.context)
           return gradient.raw
             + blocks.flatMap { Array(UnsafeBufferPointer(start: $0, count: size)) }
         }

@@ -58,7 +58,7 @@ struct OperatorSample: CustomTestStringConvertible, Sendable {
         gradient, weights: weights, filter: layer.filter, inputGradient: result, in: bench.context)
       let blocks = bench.gradientBlocks(images, count: layer.weightCount) {
         operation.backwardFilter(
-          Operand(input), GradientOperand(gradient), filter: layer.filter, addingTo: $0,
+          Operand(input), GradientOperand(gradient), filter: layer.filter, gradients: $0,
           in: bench.context)
       }
       return Outcome(maps: [output, result], blocks: blocks)
@@ -85,7 +85,7 @@ struct OperatorSample: CustomTestStringConvertible, Sendable {
       let blocks = bench.gradientBlocks(images, count: count) {
         operation.backwardFilter(
           Operand(input), GradientOperand(gradient), fullChannels: filter.fullOutputs,
-          channels: filter.outputs, addingTo: $0, in: bench.context)
+          channels: filter.outputs, gradients: $0, in: bench.context)
       }
       return Outcome(maps: [output, result], blocks: blocks)
     }
@@ -117,8 +117,7 @@ struct OperatorSample: CustomTestStringConvertible, Sendable {
       let blocks = bench.gradientBlocks(images, count: 2 * full) { blocks in
         operation.backward(
           input, gradient: gradient, result: gradient, state: state, channels: slice,
-          addingTo: blocks,
-          blocks.map { $0 + full }, in: bench.context
+          gammaGradients: blocks, betaGradients: blocks.advanced(by: full), in: bench.context
         ).resolve(in: bench.context)
       }
       return Outcome(maps: [output, gradient], blocks: blocks)
@@ -181,8 +180,8 @@ struct OperatorSample: CustomTestStringConvertible, Sendable {
     let count = layer.weightCount
     let blocks = bench.gradientBlocks(images, count: count + layer.outputs) { blocks in
       operation.backwardFilter(
-        input, gradient, filter: layer.filter, addingTo: blocks, blocks.map { $0 + count },
-        in: bench.context)
+        input, gradient, filter: layer.filter, weightGradients: blocks,
+        biasGradients: blocks.advanced(by: count), in: bench.context)
     }
     return Outcome(maps: [output, result], blocks: blocks)
   }
@@ -205,11 +204,11 @@ extension Workbench {
 
   /// Equal blocks, one a shard, after `add` has added gradients to them.
   fileprivate func gradientBlocks(
-    _ images: Range<Int>, count: Int, _ add: ([UnsafeMutablePointer<Float>]) -> Void
+    _ images: Range<Int>, count: Int, _ add: (ParameterGradients) -> Void
   ) -> [[Float]] {
     let start = seededNumbers(count, seed: 5)
     let blocks = (0..<images.count / OperatorSample.imagesPerShard).map { _ in block(start) }
-    add(blocks)
+    add(.added(to: blocks))
     return blocks.map { Array(UnsafeBufferPointer(start: $0, count: count)) }
   }
 }

@@ -29,23 +29,37 @@ extension SmallNetwork {
     Executor(space: space, layout: layout, context: bench.context)
   }
 
-  /// A training pass over some of the images; gradients are added to `start`, or to zero.
+  /// A training pass over some of the images; gradients are added to `start`, or to zero, or stored over it.
   func train(
     _ subnet: Subnet, images: Range<Int> = 0..<images, shrunkBy: Int = 1, shards: Int = shards,
-    start: [Float]? = nil, lossScale: Double = 0.125, smoothing: Double = 0.1,
+    start: [Float]? = nil, storing: Bool = false, lossScale: Double = 0.125,
+    smoothing: Double = 0.1,
     with executor: Executor, _ bench: Workbench
   ) -> TrainingResult {
     let start = start ?? [Float](repeating: 0, count: layout.count)
     let blocks = (0..<shards).map { _ in bench.block(start) }
-    let sums = withImages(images, shrunkBy: shrunkBy) {
-      executor.train(
-        subnet, on: $0, parameters: bench.block(parameters), gradients: blocks,
-        lossScale: lossScale, smoothing: smoothing
-      ).sums
-    }
+    let sums = train(
+      subnet, images: images, shrunkBy: shrunkBy,
+      into: storing ? .stored(in: blocks) : .added(to: blocks), lossScale: lossScale,
+      smoothing: smoothing, with: executor, bench)
     return TrainingResult(
       sums: sums,
       gradients: blocks.map { Array(UnsafeBufferPointer(start: $0, count: layout.count)) })
+  }
+
+  /// A training pass over some of the images, with gradients to given places.
+  @discardableResult
+  func train(
+    _ subnet: Subnet, images: Range<Int> = 0..<images, shrunkBy: Int = 1,
+    into gradients: ParameterGradients, lossScale: Double = 0.125, smoothing: Double = 0.1,
+    with executor: Executor, _ bench: Workbench
+  ) -> [LossSums] {
+    withImages(images, shrunkBy: shrunkBy) {
+      executor.train(
+        subnet, on: $0, parameters: bench.block(parameters), gradients: gradients,
+        lossScale: lossScale, smoothing: smoothing
+      ).sums
+    }
   }
 
   func statistics(

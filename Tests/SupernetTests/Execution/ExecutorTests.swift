@@ -101,6 +101,26 @@ import Testing
     }
   }
 
+  @Test(arguments: try SmallNetwork.graphs() + SmallNetwork.named())
+  func storedGradientsReplaceWhatWasThere(network: SmallNetwork) {
+    let subnet = network.subnets[2]
+    let left = [Float](repeating: .infinity, count: network.layout.count)
+    for convolution in [ConvolutionChoice.direct, .winograd] {
+      withWorkbench(KernelSet.runnable[0], threads: 2, convolution: convolution) { bench in
+        let executor = network.executor(bench)
+        let stored = network.train(subnet, start: left, storing: true, with: executor, bench)
+        let added = network.train(subnet, with: executor, bench)
+        let elements = network.layout.tensors.map { network.elements(of: $0, in: subnet) }
+        for (stored, added) in zip(stored.gradients, added.gradients) {
+          for (tensor, elements) in zip(network.layout.tensors, elements) {
+            #expect(elements.map { stored[$0] } == elements.map { added[$0] }, "\(tensor.name)")
+          }
+          expectUntouched(stored, left, except: elements)
+        }
+      }
+    }
+  }
+
   @Test(arguments: try SmallNetwork.graphs())
   func otherImagesInTheBatchDoNotMatter(network: SmallNetwork) {
     let subnet = network.subnets[2]

@@ -125,7 +125,8 @@ final class NaiveTrainer {
     with(shard, of: batch) { images in
       gradient.withUnsafeMutableBufferPointer { gradient in
         let (sums, logits) = executor.train(
-          subnet, on: images, parameters: parameters, gradients: [gradient.baseAddress!],
+          subnet, on: images, parameters: parameters,
+          gradients: .added(to: [gradient.baseAddress!]),
           lossScale: weight, smoothing: training.recipe.labelSmoothing, teacher: teacher)
         return (sums[0], Predictions(logits, temperature: training.temperature))
       }

@@ -1,0 +1,54 @@
+/// Where the gradient of parameters goes: for each logical shard a block of the full layer's, or network's, size.
+///
+/// A subnet's pass writes the places of its slices and no other.
+public struct ParameterGradients: @unchecked Sendable {
+  /// For each shard (an equal run of images), where the full gradient starts.
+  private let blocks: [UnsafeMutablePointer<Float>]
+  /// Whether what is there counts.
+  private let isAdded: Bool
+
+  /// Replaces what is there.
+  public static func stored(in blocks: [UnsafeMutablePointer<Float>]) -> ParameterGradients {
+    ParameterGradients(blocks: blocks, isAdded: false)
+  }
+
+  /// Adds to what is there.
+  public static func added(to blocks: [UnsafeMutablePointer<Float>]) -> ParameterGradients {
+    ParameterGradients(blocks: blocks, isAdded: true)
+  }
+
+  /// How many shards the batch has.
+  public var shards: Int { blocks.count }
+
+  /// The gradient of a tensor that lies in a larger block.
+  public func advanced(by offset: Int) -> ParameterGradients {
+    ParameterGradients(blocks: blocks.map { $0 + offset }, isAdded: isAdded)
+  }
+
+  /// The same places, where what is there counts.
+  var added: ParameterGradients { .added(to: blocks) }
+
+  /// Writes a dense row to a slice's places in a full row.
+  ///
+  /// - Parameter place: where the full row starts in the shard's block.
+  func write(
+    _ dense: UnsafePointer<Float>, to slice: ChannelSlice, at place: Int, ofShard shard: Int,
+    kernels: KernelSet
+  ) {
+    var source = dense
+    for span in slice.spans {
+      let target = blocks[shard] + place + span.start
+      if isAdded {
+        kernels.addInto(target, source, span.count)
+      } else {
+        target.update(from: source, count: span.count)
+      }
+      source += span.count
+    }
+  }
+
+  /// Writes one element.
+  func write(_ value: Float, at place: Int, ofShard shard: Int) {
+    blocks[shard][place] = isAdded ? blocks[shard][place] + value : value
+  }
+}
