@@ -67,12 +67,24 @@ private struct BackwardWindow {
       } else if kernel == 3 {
         threeEven(channel, wantsTarget, wantsSums)
         threeOdd(channel, wantsTarget, wantsSums)
+      } else if wantsTarget && wantsSums {
+        anyWithBoth(channel)
+      } else if wantsTarget {
+        anyWithTarget(channel)
       } else {
-        any(channel, wantsTarget, wantsSums)
+        anyWithSums(channel)
       }
       channel += Vector.scalarCount
     }
   }
+
+  // In functions of their own, since the compiler inlines only so much into one.
+  @inline(never)
+  private func anyWithBoth(_ channel: Int) { any(channel, true, true) }
+  @inline(never)
+  private func anyWithTarget(_ channel: Int) { any(channel, true, false) }
+  @inline(never)
+  private func anyWithSums(_ channel: Int) { any(channel, false, true) }
 
   @inline(always)
   private func weight(_ tap: Int, _ channel: Int) -> Vector {
@@ -97,13 +109,11 @@ private struct BackwardWindow {
         for a in 0..<3 {
           for b in 0..<3 {
             let met = load(g + a * gradientRow + b * pixelStride)
+            let tap = 8 - 3 * a - b
             if wantsTarget {
-              let tap = 8 - 3 * a - b
               sum = multiplyAdd(sum, met, keepsFilter ? filter[tap] : weight(tap, channel))
             }
-            if wantsSums {
-              totals[8 - 3 * a - b] = multiplyAdd(totals[8 - 3 * a - b], met, value)
-            }
+            if wantsSums { totals[tap] = multiplyAdd(totals[tap], met, value) }
           }
         }
         if wantsTarget { store(sum, place) }
@@ -205,7 +215,7 @@ private struct BackwardWindow {
     }
   }
 
-  /// Any window, along a row of pixels: of a row of taps those that meet the same columns, up to four at a time.
+  /// Any window, along a row of pixels: of a row of taps those that meet the same columns, up to three at a time.
   @inline(always)
   private func any(_ channel: Int, _ wantsTarget: Bool, _ wantsSums: Bool) {
     let zero = Vector(repeating: 0)
@@ -226,10 +236,9 @@ private struct BackwardWindow {
             switch (kernel - h + step - 1) / step {
             case 1: TapRun<1>().run(self, row, v, h, channel, wantsTarget, wantsSums)
             case 2: TapRun<2>().run(self, row, v, h, channel, wantsTarget, wantsSums)
-            case 3: TapRun<3>().run(self, row, v, h, channel, wantsTarget, wantsSums)
-            default: TapRun<4>().run(self, row, v, h, channel, wantsTarget, wantsSums)
+            default: TapRun<3>().run(self, row, v, h, channel, wantsTarget, wantsSums)
             }
-            h += 4 * step
+            h += 3 * step
           }
         }
         v += step

@@ -125,9 +125,10 @@ private struct FilterSums {
     _ dense: UnsafePointer<Float>, of filter: FilterView, to gradients: ParameterGradients,
     shard: Int, in context: EngineContext
   ) {
-    filter.scatter(to: gradients, shard: shard, in: context) { tap, input, line in
-      ofTap.copy(
-        row: tap % tapsInRow * inputs + input, of: dense + tap / tapsInRow * ofTap.size, to: line)
+    filter.scatter(to: gradients, shard: shard, in: context) { tap, input, memory in
+      ofTap.row(
+        tap % tapsInRow * inputs + input, of: dense + tap / tapsInRow * ofTap.size,
+        orCopiedTo: memory)
     }
   }
 }
@@ -302,27 +303,27 @@ private struct FilterJob {
 /// A job sweeps all taps of its rows while a block of pixels is in cache; rows, then taps, are split only to
 /// feed every thread. Every element is summed inside one job, so the cut does not show in the bits.
 private struct FilterJobs {
-  private let columnTiles: [ChannelSpan]
-  private let rowTiles, taps, rowGroups, tapGroups: Int
-  let count: Int
+  private let sums: FilterSums
+  private let rowTiles, rowGroups, tapGroups: Int
 
   init(_ sums: FilterSums, _ kernels: KernelSet, threads: Int) {
-    columnTiles = sums.ofTap.columnTiles
+    self.sums = sums
     rowTiles = sums.ofTap.rows / kernels.outerRows
-    taps = sums.taps
     // Many small jobs: with few, one thread waits for the other's last.
-    let wanted = (16 * threads + columnTiles.count - 1) / columnTiles.count
+    let columnTiles = sums.ofTap.columnTiles.count
+    let wanted = (16 * threads + columnTiles - 1) / columnTiles
     rowGroups = min(rowTiles, wanted)
-    tapGroups = min(taps, (wanted + rowGroups - 1) / rowGroups)
-    count = columnTiles.count * rowGroups * tapGroups
+    tapGroups = min(sums.taps, (wanted + rowGroups - 1) / rowGroups)
   }
+
+  var count: Int { sums.ofTap.columnTiles.count * rowGroups * tapGroups }
 
   subscript(index: Int) -> FilterJob {
     let (rowGroup, tapGroup) = (index % rowGroups, index / rowGroups % tapGroups)
     return FilterJob(
-      taps: share(tapGroup, tapGroups, of: taps),
+      taps: share(tapGroup, tapGroups, of: sums.taps),
       rowTiles: share(rowGroup, rowGroups, of: rowTiles),
-      columns: columnTiles[index / rowGroups / tapGroups])
+      columns: sums.ofTap.columnTiles[index / rowGroups / tapGroups])
   }
 
   private func share(_ part: Int, _ parts: Int, of count: Int) -> Range<Int> {

@@ -75,8 +75,8 @@ extension Convolution {
       ).run(strips.parts(ofStrip: strip), before: plan.blocks(ofChunk: following.lowerBound)[0])
     }
     for (shard, total) in totals.enumerated() {
-      filter.scatter(to: gradients, shard: shard, in: context) { _, input, line in
-        plan.layout.copy(row: input, of: total, to: line)
+      filter.scatter(to: gradients, shard: shard, in: context) { _, input, memory in
+        plan.layout.row(input, of: total, orCopiedTo: memory)
       }
     }
   }

@@ -21,10 +21,15 @@ struct OuterSums {
     columns.start * rows + row * columns.count
   }
 
-  /// Copies a row from its tiles to a line, all `columns` of it.
-  func copy(row: Int, of sums: UnsafePointer<Float>, to line: UnsafeMutablePointer<Float>) {
+  /// A row, all `columns` of it: where it lies, or in memory where its tiles have to be put together.
+  func row(
+    _ row: Int, of sums: UnsafePointer<Float>, orCopiedTo memory: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> {
+    if columnTiles.count == 1 { return sums + place(row: row, of: columnTiles[0]) }
     for columns in columnTiles {
-      (line + columns.start).update(from: sums + place(row: row, of: columns), count: columns.count)
+      (memory + columns.start).update(
+        from: sums + place(row: row, of: columns), count: columns.count)
     }
+    return UnsafePointer(memory)
   }
 }

@@ -28,23 +28,22 @@ public struct FilterView: Hashable, Sendable {
 
   /// Writes a shard's gradient to its places in the full filter's, by all threads.
   ///
-  /// - Parameter copy: writes to a line the outputs of a tap and an input (the slice's first is 0), padded to a multiple of
-  ///   16 at most.
+  /// - Parameter row: where the outputs of a tap and an input (the slice's first is 0) lie; in the given memory, padded to
+  ///   a multiple of 16, where they have to be put together.
   func scatter(
     to gradients: ParameterGradients, shard: Int, in context: EngineContext,
-    copy: (_ tap: Int, _ input: Int, _ line: UnsafeMutablePointer<Float>) -> Void
+    row: (_ tap: Int, _ input: Int, _ memory: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>
   ) {
     let channels = inputs.channels
     let rowsPerJob = max(1, BlockSizes.scatteredFloats / outputs.count)
     let jobsPerTap = (channels.count + rowsPerJob - 1) / rowsPerJob
-    let lines = context.workerScratch(.workerProducts, roundedUp(outputs.count, to: 16))
+    let memory = context.workerScratch(.workerProducts, roundedUp(outputs.count, to: 16))
     context.threads.forEachWithWorker(taps * jobsPerTap) { job, worker in
-      let line = lines(worker)
       let (tap, part) = job.quotientAndRemainder(dividingBy: jobsPerTap)
       for input in part * rowsPerJob..<min((part + 1) * rowsPerJob, channels.count) {
-        copy(tap, input, line)
         gradients.write(
-          line, to: outputs, at: (tap * fullInputs + channels[input]) * fullOutputs, ofShard: shard,
+          row(tap, input, memory(worker)), to: outputs,
+          at: (tap * fullInputs + channels[input]) * fullOutputs, ofShard: shard,
           kernels: context.kernels)
       }
     }

@@ -1,9 +1,8 @@
 import Engine
 import Randomness
+import Supernet
 import TestSupport
 import Testing
-
-@testable import Supernet
 
 /// Whatever earlier steps have left, a step's gradients are the sums over its own subnets.
 @Suite struct StepGradientsTests {
