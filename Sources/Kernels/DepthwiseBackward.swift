@@ -49,7 +49,7 @@ public func depthwiseBackward(
   private let hasRegistersForAll = false
 #endif
 
-private struct BackwardWindow {
+struct BackwardWindow {
   let gradient: UnsafePointer<Float>
   let gradientRow, pixelStride, floats: Int
   let input, weights: UnsafePointer<Float>
@@ -78,13 +78,14 @@ private struct BackwardWindow {
     }
   }
 
-  // In functions of their own, since the compiler inlines only so much into one.
+  // In functions of their own, since the compiler inlines only so much into one. None is private, as the symbols of private
+  // functions are weak.
   @inline(never)
-  private func anyWithBoth(_ channel: Int) { any(channel, true, true) }
+  func anyWithBoth(_ channel: Int) { any(channel, true, true) }
   @inline(never)
-  private func anyWithTarget(_ channel: Int) { any(channel, true, false) }
+  func anyWithTarget(_ channel: Int) { any(channel, true, false) }
   @inline(never)
-  private func anyWithSums(_ channel: Int) { any(channel, false, true) }
+  func anyWithSums(_ channel: Int) { any(channel, false, true) }
 
   @inline(always)
   private func weight(_ tap: Int, _ channel: Int) -> Vector {
