@@ -13,6 +13,7 @@
 ///   - input: `rows` x `columns` pixels, `pixelStride` floats apart; the first row and column are even where `step`
 ///     is 2.
 ///   - weights: the first tap; `tapStride` floats from tap to tap, as in `sums`.
+///   - step: 1 or 2.
 ///   - target: the input's gradient, `targetStride` floats from pixel to pixel; none where nobody wants it.
 ///   - sums: the filter's gradient, overwritten; none where nobody wants it.
 public func depthwiseBackward(
@@ -49,6 +50,7 @@ public func depthwiseBackward(
   private let hasRegistersForAll = false
 #endif
 
+/// The window of a depthwise convolution over some rows of input pixels, seen from behind.
 struct BackwardWindow {
   let gradient: UnsafePointer<Float>
   let gradientRow, pixelStride, floats: Int
@@ -78,8 +80,8 @@ struct BackwardWindow {
     }
   }
 
-  // In functions of their own, since the compiler inlines only so much into one. None is private, as the symbols of private
-  // functions are weak.
+  // In functions of their own, since the compiler inlines only so much into one. They are not private: private ones that are
+  // not inlined become weak symbols, which must not hold wide code (decision 8).
   @inline(never)
   func anyWithBoth(_ channel: Int) { any(channel, true, true) }
   @inline(never)
@@ -250,7 +252,8 @@ struct BackwardWindow {
 
 /// `count` taps of a row of the window, `step` apart, so that each column meets all of them or none.
 private struct TapRun<let count: Int> {
-  /// Adds what a row of pixels has to do with taps (v, h), (v, h + step) and so on.
+  /// Carries what a row of pixels meets through taps (v, h), (v, h + step) and so on to the row's gradient and to the taps'
+  /// sums; adds to both.
   @inline(always)
   func run(
     _ window: BackwardWindow, _ row: Int, _ v: Int, _ h: Int, _ channel: Int, _ wantsTarget: Bool,

@@ -165,6 +165,7 @@ public final class Trainer {
   private func run(
     _ step: TrainingStep, on batch: Batch
   ) throws -> (trained: [Realization], sums: [[LossSums]]) {
+    gradients.begin()
     let isTeaching = step.passes.contains { $0.target == .teacher }
     var predictions: [Predictions] = []
     var teacher: Predictions?
@@ -172,13 +173,13 @@ public final class Trainer {
     var sums: [[LossSums]] = []
     for pass in step.passes {
       let realization = try choose(pass, on: batch)
-      var passSums = [LossSums](repeating: LossSums(), count: gradients.blocks.count)
+      var passSums = [LossSums](repeating: LossSums(), count: gradients.shards)
       let weight = 1 / Double(realization.subnets.count)
       for subnet in realization.subnets {
         let found = batch.withImages { images in
           let (sums, logits) = executor.train(
             subnet, on: images, parameters: parameters.pointer,
-            gradients: gradients.next(subnet), lossScale: weight / Double(recipe.globalBatch),
+            gradients: gradients.add(subnet), lossScale: weight / Double(recipe.globalBatch),
             smoothing: recipe.labelSmoothing, teacher: pass.target == .teacher ? teacher : nil)
           if isTeaching && teacher == nil {
             predictions.append(Predictions(logits, temperature: recipe.temperature))
@@ -212,12 +213,12 @@ public final class Trainer {
 
   /// Losses over the global batch, means over each realization's subnets.
   private func losses(of realizations: [Realization], on batch: Batch) throws -> [Double] {
-    var own = [Double](repeating: 0, count: gradients.blocks.count * realizations.count)
+    var own = [Double](repeating: 0, count: gradients.shards * realizations.count)
     for (place, realization) in realizations.enumerated() {
       for subnet in realization.subnets {
         let found = batch.withImages { images in
           executor.loss(
-            of: subnet, on: images, parameters: parameters.pointer, shards: gradients.blocks.count,
+            of: subnet, on: images, parameters: parameters.pointer, shards: gradients.shards,
             smoothing: recipe.labelSmoothing)
         }
         for shard in found.indices {
@@ -245,7 +246,7 @@ public final class Trainer {
     _ sums: [[LossSums]], request: RunRequest
   ) throws -> (means: [PassMeans], request: RunRequest) {
     let valuesPerShard = 4 * sums.count + 1
-    let own = gradients.blocks.indices.flatMap { shard in
+    let own = (0..<gradients.shards).flatMap { shard in
       sums.flatMap { pass in
         [
           pass[shard].loss, pass[shard].labelLoss, Double(pass[shard].top1),

@@ -93,7 +93,7 @@ final class OwnConvolution {
         output, weights: weights, filter: filter, inputGradient: inputGradient, in: context)
     case .backwardWeights:
       convolution.backwardFilter(
-        Operand(input), GradientOperand(output), filter: filter, gradients: .added(to: [gradient]),
+        Operand(input), GradientOperand(output), filter: filter, gradients: .stored(in: [gradient]),
         in: context)
     }
   }
@@ -114,7 +114,7 @@ final class OwnConvolution {
     case .backwardWeights:
       convolution.backwardFilter(
         Operand(input), GradientOperand(output), fullChannels: full, channels: channels,
-        gradients: .added(to: [gradient]), in: context)
+        gradients: .stored(in: [gradient]), in: context)
     }
   }
 }

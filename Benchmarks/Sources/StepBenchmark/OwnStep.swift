@@ -10,6 +10,7 @@ final class OwnStep {
   private let context: EngineContext
   private let communicator: any Communicator
   private let momenta: AlignedStorage<Float>
+  /// By shards, since steps of one shard and of several take turns.
   private var gradients: [Int: StepGradients] = [:]
 
   /// A step of a network whose shards are all on this rank.
@@ -32,6 +33,7 @@ final class OwnStep {
       parallel: { [context] in context.threads.forEach($0, $1) })
     var loss = 0.0
     let time = try seconds {
+      gradients.begin()
       for subnet in subnets { loss += train(subnet, gradients, of: subnets.count) }
       try reduction.reduce(shardGradients: gradients.blocks, ranges: gradients.finish())
       update(gradients.blocks[0])
@@ -54,7 +56,7 @@ final class OwnStep {
     network.withImages { images in
       network.parameters.withElements { weights in
         executor.train(
-          subnet, on: images, parameters: weights.baseAddress!, gradients: gradients.next(subnet),
+          subnet, on: images, parameters: weights.baseAddress!, gradients: gradients.add(subnet),
           lossScale: 1 / Double(subnets * images.count), smoothing: 0
         ).sums.reduce(0) { $0 + $1.loss }
       }

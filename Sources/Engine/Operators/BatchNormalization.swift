@@ -136,6 +136,7 @@ public struct BatchNormalization: Sendable {
     in context: EngineContext
   ) -> GradientOperand {
     let shards = gammaGradients.shards
+    precondition(betaGradients.shards == shards, "every shard has both gradients")
     let row = input.shape.pixelStride
     let sums = taken ?? gradientSums(of: input, state: state, shards: shards, in: context)
     if taken == nil {
@@ -176,6 +177,7 @@ public struct BatchNormalization: Sendable {
 /// Whoever writes the gradient may take them while a chunk is in cache.
 public struct NormalizationGradientSums: ChunkObserver, @unchecked Sendable {
   let plan: ChunkPlan
+  var readsAnotherMap: Bool { true }
   private let input: FeatureMap
   private let state: NormalizationState
   private let activation: FusedActivation

@@ -15,10 +15,10 @@ enum BlockSizes {
 
   /// Source pixels of a block, copied and applied: they stay in the second-level cache beside a panel.
   static let directSourceBytes = 256 << 10
-  /// Floats of the output pixels that are made before an observer sees them.
-  ///
-  /// An observer may read another map, from memory, in the same places: pieces of a KiB come twice as fast as single lines.
-  static let observedFloats = 256
+  /// Floats of each output pixel, at least, that are made before an observer sees them: a few cache lines in a row.
+  static let observedFloats = 64
+  /// The same where the observer reads another map as well: from memory, pieces of a KiB come faster than shorter ones.
+  static let observedFloatsOfTwoMaps = 256
 
   // MARK: Filter gradients, direct
 
@@ -44,7 +44,7 @@ enum BlockSizes {
   /// With fewer strips several threads have too little to share, and the filter is divided instead.
   static let fewestStrips = 6
 
-  /// Floats of a sum that a thread adds to their places in the full gradient before it asks for more.
+  /// Floats of a sum that a thread writes to their places in the full gradient before it asks for more.
   static let scatteredFloats = 4096
 
   // MARK: Both gradients of a 1x1 layer in one visit

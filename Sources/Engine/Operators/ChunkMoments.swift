@@ -50,6 +50,8 @@ struct ChunkPlan {
 /// Mostly sums them up. It may write the map itself where it lies: its writer shows a chunk when it is through with it.
 protocol ChunkObserver: Sendable {
   var plan: ChunkPlan { get }
+  /// Whether it reads another map, from memory, in the same places.
+  var readsAnotherMap: Bool { get }
   /// Sees some floats of a chunk's pixels; all floats of all chunks once.
   ///
   /// - Parameters:
@@ -69,6 +71,7 @@ extension ChunkObserver {
 
 /// The moments of a map's chunks.
 struct ChunkMoments: ChunkObserver, @unchecked Sendable {
+  var readsAnotherMap: Bool { false }
   let plan: ChunkPlan
   private let row: Int
   private let partial: UnsafeMutablePointer<Float>

@@ -85,16 +85,19 @@ private struct DirectBlock {
     var ahead = ReadAhead(
       product.source.memory(behind: next), calls: panels.count * block.classes.count)
     var shown = panels.first?.start ?? 0
+    let wanted =
+      product.observer?.readsAnotherMap ?? false
+      ? BlockSizes.observedFloatsOfTwoMaps : BlockSizes.observedFloats
     for panel in panels {
       multiply(panel, memory, depth: product.depth * rowTaps, &ahead)
-      if panel.end - shown >= BlockSizes.observedFloats || panel.end == panels.last?.end {
+      if panel.end - shown >= wanted || panel.end == panels.last?.end {
         showChunks(shown..<panel.end)
         shown = panel.end
       }
     }
   }
 
-  /// The output of some panels is still in the nearer caches.
+  /// Shows the output of some panels, which is still in the nearer caches.
   private func showChunks(_ floats: Range<Int>) {
     guard let observer = product.observer else { return }
     for image in 0..<images.count {

@@ -35,13 +35,16 @@ public final class FullyConnected {
     in context: EngineContext
   ) {
     let shards = weightGradients.shards
+    precondition(
+      gradient.shape.images % shards == 0 && biasGradients.shards == shards,
+      "every shard has as many images, a gradient of the weights and one of the bias")
     product.backwardFilter(
       Operand(input.asImages(shards)), GradientOperand(gradient.asImages(shards)), filter: filter,
       gradients: weightGradients, in: context)
     let outputs = ChannelSlice(0..<gradient.shape.channels)
     for image in 0..<gradient.shape.images {
       let (shard, place) = image.quotientAndRemainder(dividingBy: gradient.shape.images / shards)
-      (place == 0 ? biasGradients : biasGradients.added).write(
+      (place == 0 ? biasGradients : biasGradients.accumulating).write(
         gradient.elements + image * gradient.shape.pixelStride, to: outputs, at: 0, ofShard: shard,
         kernels: context.kernels)
     }

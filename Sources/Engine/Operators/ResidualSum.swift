@@ -3,6 +3,7 @@
 /// The output may lie where either term lies.
 public struct ResidualSum: ChunkObserver, @unchecked Sendable {
   let plan: ChunkPlan
+  var readsAnotherMap: Bool { true }
   let a: Operand
   private let b: Operand
   let output: FeatureMap

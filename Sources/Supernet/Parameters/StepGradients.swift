@@ -5,17 +5,25 @@ import Engine
 /// The first subnet of a step stores its gradient over what the step before has left, later ones add theirs. So little
 /// is ever cleared: where a later subnet is the first to write, and where the first block, which the update reads as a
 /// whole, holds something of the step before that nobody has written over.
+///
+///     begin -> for each subnet: add, and a whole training pass into what it returns -> finish
+///
+/// It clears on the context's threads, so no operator may be running.
 public final class StepGradients {
+  /// How many shards there are.
+  public let shards: Int
   private let space: SearchSpace
   private let layout: ParameterLayout
   private let context: EngineContext
   private let storage: [AlignedStorage<Float>]
   private var subnets: [Subnet] = []
   private var touched: [Range<Int>] = []
-  private var left: [Range<Int>] = []
+  private var touchedBefore: [Range<Int>] = []
 
-  /// Blocks for so many shards, all zero.
+  /// Blocks for so many shards, one or more, all zero.
   public init(shards: Int, of space: SearchSpace, layout: ParameterLayout, context: EngineContext) {
+    precondition(shards >= 1, "a step has shards")
+    self.shards = shards
     self.space = space
     self.layout = layout
     self.context = context
@@ -23,10 +31,19 @@ public final class StepGradients {
   }
 
   /// Where each shard's block starts; held by this object.
+  ///
+  /// Others may write only what `finish` has returned, until the next step begins.
   public var blocks: [UnsafeMutablePointer<Float>] { storage.map(\.pointer) }
 
-  /// Where the step's next subnet writes its gradient.
-  public func next(_ subnet: Subnet) -> ParameterGradients {
+  /// Begins a step, whatever has become of the one before.
+  public func begin() {
+    if !subnets.isEmpty { touchedBefore = [0..<layout.count] }
+    subnets = []
+    touched = []
+  }
+
+  /// Where the step's next subnet writes its gradient, all of it.
+  public func add(_ subnet: Subnet) -> ParameterGradients {
     let before = touched
     subnets.append(subnet)
     touched = layout.touchedRanges(of: subnets, in: space)
@@ -37,14 +54,14 @@ public final class StepGradients {
 
   /// Ends the step.
   ///
-  /// - Returns: what its subnets touched, as ascending, disjoint ranges of each block; the first block is zero elsewhere,
-  ///   the others hold nothing of use there.
+  /// - Returns: what its subnets touched, as ascending, disjoint ranges of each block. Until the next step the first block is
+  ///   zero elsewhere; the others hold nothing of use there.
   public func finish() -> [Range<Int>] {
-    clear(left.subtracting(touched), in: [blocks[0]])
-    left = touched
+    clear(touchedBefore.subtracting(touched), in: [blocks[0]])
+    touchedBefore = touched
     touched = []
     subnets = []
-    return left
+    return touchedBefore
   }
 
   private func clear(_ ranges: [Range<Int>], in blocks: [UnsafeMutablePointer<Float>]) {

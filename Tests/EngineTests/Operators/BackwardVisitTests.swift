@@ -21,6 +21,8 @@ import Testing
       images: 6, height: 21, width: 67, kernel: 3, inputs: 17, outputs: 33, inputSlice: .right,
       seed: 4),
     LayerCase(images: 6, height: 9, width: 7, kernel: 5, stride: 2, inputs: 17, outputs: 16),
+    // Input gradients so wide that the normalisation in front sees them in parts.
+    LayerCase(images: 18, height: 9, width: 9, kernel: 3, stride: 2, inputs: 300, outputs: 17),
   ]
 
   @Test(arguments: layers, [ConvolutionChoice.direct, .winograd])

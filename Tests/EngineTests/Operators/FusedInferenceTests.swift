@@ -53,9 +53,12 @@ import Testing
       LayerCase(kernel: 3, stride: 1, inputs: 19, outputs: 83),
       LayerCase(kernel: 3, stride: 2, inputs: 3, outputs: 17),
       LayerCase(kernel: 1, stride: 1, inputs: 33, outputs: 130),
+      // Enough images for threads that all panels of a pixel belong to one job, and enough of them to be shown in parts.
+      LayerCase(images: 16, kernel: 1, stride: 1, inputs: 9, outputs: 600),
     ], [ConvolutionChoice.direct, .winograd])
   func residualsAreAddedOnTheWay(layer: LayerCase, convolution: ConvolutionChoice) {
-    let shape = FeatureMap.Shape(images: 2, height: 37, width: 21, channels: layer.inputs)
+    let shape = FeatureMap.Shape(
+      images: layer.images, height: 37, width: 21, channels: layer.inputs)
     for kernels in KernelSet.runnable {
       withWorkbench(kernels, threads: 2, convolution: convolution) { bench in
         let operation = Convolution(kernel: layer.kernel, stride: layer.stride)

@@ -98,15 +98,15 @@ import Testing
   func writersTakeStatistics(convolution: ConvolutionChoice) {
     let shape = FeatureMap.Shape(images: 6, height: 21, width: 67, channels: 17)
     let filter = FilterView(
-      kernel: 3, fullInputs: 17, fullOutputs: 72, inputs: ChannelSlice(0..<17),
-      outputs: ChannelSlice(0..<72))
+      kernel: 3, fullInputs: 17, fullOutputs: 200, inputs: ChannelSlice(0..<17),
+      outputs: ChannelSlice(0..<200))
     for kernels in KernelSet.runnable {
       withWorkbench(kernels, threads: 2, convolution: convolution) { bench in
         let output = bench.blankMap(
-          FeatureMap.Shape(images: 6, height: 21, width: 67, channels: 72))
+          FeatureMap.Shape(images: 6, height: 21, width: 67, channels: 200))
         let taken = Convolution(kernel: 3, stride: 1).forward(
           bench.normalized(shape, .relu, shards: Self.shards, seed: 1),
-          weights: bench.block(seededNumbers(9 * 17 * 72, seed: 2)), filter: filter,
+          weights: bench.block(seededNumbers(9 * 17 * 200, seed: 2)), filter: filter,
           output: output, statisticsOf: Self.shards, in: bench.context)
         #expect(
           taken

@@ -105,8 +105,10 @@ import Testing
   func storedGradientsReplaceWhatWasThere(network: SmallNetwork) {
     let subnet = network.subnets[2]
     let left = [Float](repeating: .infinity, count: network.layout.count)
-    for convolution in [ConvolutionChoice.direct, .winograd] {
-      withWorkbench(KernelSet.runnable[0], threads: 2, convolution: convolution) { bench in
+    for (kernels, convolution) in KernelSet.runnable.flatMap({ kernels in
+      [ConvolutionChoice.direct, .winograd].map { (kernels, $0) }
+    }) {
+      withWorkbench(kernels, threads: 3, convolution: convolution) { bench in
         let executor = network.executor(bench)
         let stored = network.train(subnet, start: left, storing: true, with: executor, bench)
         let added = network.train(subnet, with: executor, bench)
