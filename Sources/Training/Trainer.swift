@@ -137,6 +137,7 @@ public final class Trainer {
     let waitSeconds = watch.lap()
     let batch = whole.shrunk(by: recipe.shrinking(at: step))
     let planned = plan.step(at: step, knowing: records)
+    gradients.begin()
     let (trained, sums) = try run(planned, on: batch)
     let ranges = gradients.finish()
     let (means, strongest) = try share(sums, request: request)
@@ -165,7 +166,6 @@ public final class Trainer {
   private func run(
     _ step: TrainingStep, on batch: Batch
   ) throws -> (trained: [Realization], sums: [[LossSums]]) {
-    gradients.begin()
     let isTeaching = step.passes.contains { $0.target == .teacher }
     var predictions: [Predictions] = []
     var teacher: Predictions?

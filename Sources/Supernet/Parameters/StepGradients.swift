@@ -10,8 +10,6 @@ import Engine
 ///
 /// It clears on the context's threads, so no operator may be running.
 public final class StepGradients {
-  /// How many shards there are.
-  public let shards: Int
   private let space: SearchSpace
   private let layout: ParameterLayout
   private let context: EngineContext
@@ -23,12 +21,14 @@ public final class StepGradients {
   /// Blocks for so many shards, one or more, all zero.
   public init(shards: Int, of space: SearchSpace, layout: ParameterLayout, context: EngineContext) {
     precondition(shards >= 1, "a step has shards")
-    self.shards = shards
     self.space = space
     self.layout = layout
     self.context = context
     storage = (0..<shards).map { _ in AlignedStorage(count: layout.count) }
   }
+
+  /// How many shards there are.
+  public var shards: Int { storage.count }
 
   /// Where each shard's block starts; held by this object.
   ///
@@ -75,6 +75,9 @@ public final class StepGradients {
 
 extension [Range<Int>] {
   /// What is in these ranges and not in others; both ascend and are disjoint.
+  ///
+  /// In one pass: a wide network's slices are tens of thousands of ranges, which `RangeSet` would move for every one it
+  /// removes.
   package func subtracting(_ others: [Range<Int>]) -> [Range<Int>] {
     var result: [Range<Int>] = []
     var next = others.startIndex

@@ -101,13 +101,13 @@ import Testing
     }
   }
 
-  @Test(arguments: try SmallNetwork.graphs() + SmallNetwork.named())
-  func storedGradientsReplaceWhatWasThere(network: SmallNetwork) {
+  @Test(
+    arguments: try SmallNetwork.graphs() + SmallNetwork.named(),
+    [ConvolutionChoice.direct, .winograd])
+  func storedGradientsReplaceWhatWasThere(network: SmallNetwork, convolution: ConvolutionChoice) {
     let subnet = network.subnets[2]
     let left = [Float](repeating: .infinity, count: network.layout.count)
-    for (kernels, convolution) in KernelSet.runnable.flatMap({ kernels in
-      [ConvolutionChoice.direct, .winograd].map { (kernels, $0) }
-    }) {
+    for kernels in KernelSet.runnable {
       withWorkbench(kernels, threads: 3, convolution: convolution) { bench in
         let executor = network.executor(bench)
         let stored = network.train(subnet, start: left, storing: true, with: executor, bench)
