@@ -1,5 +1,3 @@
-import CPUShims
-
 // Batch normalisation over rows of `stride` floats, one a pixel. Statistics come chunk by chunk: a chunk is a
 // fixed run of pixels that stays in cache, its mean and squared deviations are taken in two passes, and the
 // caller joins chunks in a fixed order in double precision.
@@ -135,8 +133,8 @@ public func streamPixels(
     let target = y + p * targetStride
     var channel = 0
     while channel < floats {
-      cpu_stream_line(source + channel, target + channel)
-      channel += 16
+      stream(load(source + channel), target + channel)
+      channel += Vector.scalarCount
     }
   }
 }

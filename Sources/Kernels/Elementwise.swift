@@ -3,29 +3,32 @@
 /// `y = clamp(first + second)` for rows of pixels; each side is `clamp(x * scale + shift)` by channel.
 ///
 /// - Parameters:
+///   - strideA: floats from one pixel of `a` to the next.
 ///   - bounds: the lowest and highest value of the first side, of the second and of `y`; infinite for none.
-///   - stride: floats from one pixel to the next.
+///   - stride: floats from one pixel of `b` and of `y` to the next.
 ///   - floats: how many of each pixel are added, a multiple of the lanes.
+///   - streams: writes `y` past the caches (`streamPixels`).
 public func addActivate(
-  _ a: UnsafePointer<Float>, scaleA: UnsafePointer<Float>, shiftA: UnsafePointer<Float>,
-  _ b: UnsafePointer<Float>, scaleB: UnsafePointer<Float>, shiftB: UnsafePointer<Float>,
-  bounds: UnsafePointer<Float>, pixels: Int, stride: Int, floats: Int,
-  _ y: UnsafeMutablePointer<Float>
+  _ a: UnsafePointer<Float>, strideA: Int, scaleA: UnsafePointer<Float>,
+  shiftA: UnsafePointer<Float>, _ b: UnsafePointer<Float>, scaleB: UnsafePointer<Float>,
+  shiftB: UnsafePointer<Float>, bounds: UnsafePointer<Float>, pixels: Int, stride: Int,
+  floats: Int, _ y: UnsafeMutablePointer<Float>, streams: Bool
 ) {
   let (lowA, highA) = (Vector(repeating: bounds[0]), Vector(repeating: bounds[1]))
   let (lowB, highB) = (Vector(repeating: bounds[2]), Vector(repeating: bounds[3]))
   let (lowY, highY) = (Vector(repeating: bounds[4]), Vector(repeating: bounds[5]))
   for p in 0..<pixels {
-    let row = p * stride
+    let (rowA, row) = (p * strideA, p * stride)
     var channel = 0
     while channel < floats {
       let first = clamp(
-        multiplyAdd(load(shiftA + channel), load(a + row + channel), load(scaleA + channel)), lowA,
+        multiplyAdd(load(shiftA + channel), load(a + rowA + channel), load(scaleA + channel)), lowA,
         highA)
       let second = clamp(
         multiplyAdd(load(shiftB + channel), load(b + row + channel), load(scaleB + channel)), lowB,
         highB)
-      store(clamp(first + second, lowY, highY), y + row + channel)
+      let sum = clamp(first + second, lowY, highY)
+      if streams { stream(sum, y + row + channel) } else { store(sum, y + row + channel) }
       channel += Vector.scalarCount
     }
   }

@@ -1,3 +1,5 @@
+import CPUShims
+
 // This folder is compiled three times, once per instruction set (Package.swift). It uses pointers and SIMD
 // types only: a specialised generic of the standard library would be a weak symbol with wide instructions,
 // which the linker may then use in code that runs on any processor.
@@ -47,6 +49,20 @@ func load(_ pointer: UnsafeMutablePointer<Float>) -> Vector {
 @inline(always)
 func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
+}
+
+/// Stores a vector past the caches, at a multiple of its size.
+///
+/// Whole cache lines are written without being read first. Other threads see them after the writer's next atomic addition.
+@inline(always)
+func stream(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
+  #if KERNELS_V4
+    cpu_stream16(vector, pointer)
+  #elseif KERNELS_V3
+    cpu_stream8(vector, pointer)
+  #else
+    cpu_stream4(vector, pointer)
+  #endif
 }
 
 /// Applies the activation of a kind: 0 for none, 1 for max(x, 0), 2 for min(max(x, 0), 6).

@@ -24,15 +24,19 @@ static inline void cpu_prefetch(const void *address) {
   __builtin_prefetch(address);
 }
 
-/// Copies a cache line of floats past the caches, to where a line starts.
-///
-/// In one store where registers are as wide: without the attribute Clang prefers two halves.
-__attribute__((min_vector_width(512)))
-static inline void cpu_stream_line(const float *source, float *target) {
-  typedef float line __attribute__((vector_size(64)));
-  line value;
-  __builtin_memcpy(&value, source, sizeof value);
-  __builtin_nontemporal_store(value, (line *)target);
+typedef float cpu_floats4 __attribute__((ext_vector_type(4)));
+typedef float cpu_floats8 __attribute__((ext_vector_type(8)));
+typedef float cpu_floats16 __attribute__((ext_vector_type(16)));
+
+/// Stores floats past the caches, at a multiple of their size; whole cache lines of them are not read first.
+static inline void cpu_stream4(cpu_floats4 value, float *target) {
+  __builtin_nontemporal_store(value, (cpu_floats4 *)target);
+}
+static inline void cpu_stream8(cpu_floats8 value, float *target) {
+  __builtin_nontemporal_store(value, (cpu_floats8 *)target);
+}
+static inline void cpu_stream16(cpu_floats16 value, float *target) {
+  __builtin_nontemporal_store(value, (cpu_floats16 *)target);
 }
 
 #endif

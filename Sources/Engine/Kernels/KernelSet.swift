@@ -85,7 +85,8 @@ public struct KernelSet: Sendable {
     ) -> Void
   package let addActivate:
     @Sendable (
-      Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Int, Int, Int, MutablePointer
+      Pointer, Int, Pointer, Pointer, Pointer, Pointer, Pointer, Pointer, Int, Int, Int,
+      MutablePointer, Bool
     ) -> Void
   package let activateAll: @Sendable (Pointer, Int, Int, MutablePointer) -> Void
   package let activationGradient: @Sendable (Pointer, Pointer, Int, Int, MutablePointer) -> Void

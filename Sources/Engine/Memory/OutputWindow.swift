@@ -1,12 +1,13 @@
 /// Where threads put pixels of a map while they make them: in the map itself or, where no cache would hold it until it is
 /// read, in memory of their own, from which complete chunks are streamed past the caches.
 ///
-/// An ordinary store reads the line that it overwrites, and memory is what such operators wait for. Products of many
-/// channels do better with ordinary stores, which wait behind their multiplications. The way shows in the time, never in
-/// the bits.
+/// An ordinary store reads the line that it overwrites, and memory is what such operators wait for. Products do better with
+/// ordinary stores, which wait behind their multiplications, unless whoever observes them writes the map anyway. The way
+/// shows in the time, never in the bits.
 struct OutputMemory {
   private let map: FeatureMap
   private let observer: (any ChunkObserver)?
+  private let copies: Bool
   private let kernels: KernelSet
   /// A thread's own memory and the floats between its pixels; none where pixels are made in the map.
   private let own: (memory: (_ worker: Int) -> UnsafeMutablePointer<Float>, stride: Int)?
@@ -15,14 +16,17 @@ struct OutputMemory {
   ///   - pixels: the pixels of a window at most.
   ///   - floats: how many floats of each, at most.
   ///   - observer: sees the chunks of every window.
+  ///   - copies: whether own memory pays although it has to be copied to the map, where the observer does not write that.
   init(
-    _ map: FeatureMap, pixels: Int, floats: Int, observer: (any ChunkObserver)?,
+    _ map: FeatureMap, pixels: Int, floats: Int, observer: (any ChunkObserver)?, copies: Bool,
     in context: EngineContext
   ) {
     self.map = map
     self.observer = observer
+    let writesMap = observer?.writesMap ?? false
+    self.copies = copies && !writesMap
     kernels = context.kernels
-    guard context.streams(map.shape) else {
+    guard context.streams(map.shape), copies || writesMap else {
       own = nil
       return
     }
@@ -40,7 +44,7 @@ struct OutputMemory {
       floats: floats)
   }
 
-  /// Shows complete chunks of a window to the observer while they are in cache, and takes them where they belong.
+  /// Shows complete chunks of a window to the observer while they are in cache; then they are where they belong.
   func finish(_ window: OutputWindow, _ chunks: Range<Int>) {
     guard own != nil || observer != nil else { return }
     let plan = ChunkPlan(map.shape)
@@ -50,7 +54,7 @@ struct OutputMemory {
       let pixels = plan.pixels(of: chunk)
       let place = window.elements + (pixels.start - window.first) * window.stride
       observer?.take(chunk, place, stride: window.stride, floats: floats)
-      guard own != nil else { continue }
+      guard own != nil, copies else { continue }
       kernels.streamPixels(
         place, pixels.count, window.stride, floats.count,
         map.elements + pixels.start * row + floats.lowerBound, row)

@@ -47,11 +47,13 @@ struct ChunkPlan {
 
 /// Does something with the chunks of a map while whoever writes the map has them in cache.
 ///
-/// Mostly sums them up. It may write the map itself where it lies: its writer shows a chunk when it is through with it.
+/// Mostly sums them up. It may write the map itself: its writer shows a chunk when it is through with it.
 protocol ChunkObserver: Sendable {
   var plan: ChunkPlan { get }
   /// Whether it reads another map, from memory, in the same places.
   var readsAnotherMap: Bool { get }
+  /// Whether it writes the map itself, from pixels that need not lie there.
+  var writesMap: Bool { get }
   /// Sees some floats of a chunk's pixels; all floats of all chunks once.
   ///
   /// - Parameters:
@@ -61,6 +63,8 @@ protocol ChunkObserver: Sendable {
 }
 
 extension ChunkObserver {
+  var writesMap: Bool { false }
+
   /// Sees them in the map.
   func take(_ chunk: Int, of map: FeatureMap, floats: Range<Int>) {
     let row = map.shape.pixelStride

@@ -13,6 +13,14 @@ extension Convolution {
     // Whole rows of panels share a block's pixels in cache; they are split only to feed every thread.
     let groups = min(panelCount, max(1, 8 * context.threads.count / blockCount))
     let memory = context.workerScratch(.workerPixels, plan.patchPixels * stride + 16)
+    let groupFloats =
+      product.observer?.readsAnotherMap ?? false
+      ? BlockSizes.observedFloatsOfTwoMaps : BlockSizes.observedFloats
+    let output = OutputMemory(
+      product.target, pixels: plan.targetPixels,
+      floats: min(
+        product.target.shape.pixelStride, groupFloats + kernels.panelVectors * kernels.lanes),
+      observer: product.observer, copies: false, in: context)
     context.threads.forEachWithWorker(blockCount * groups) { job, worker in
       let (block, group) = (job / groups, job % groups)
       let next = context.threads.likelyNext(after: job, of: blockCount * groups) / groups
@@ -20,9 +28,10 @@ extension Convolution {
         product: product, plan: plan, kernels: kernels, taps: window.taps, stride: stride,
         block: plan.blocks[block % plan.blocks.count],
         images: plan.images(ofBlock: block, of: product.source.shape.images),
-        panels: product.panels[group * panelCount / groups..<(group + 1) * panelCount / groups]
+        panels: product.panels[group * panelCount / groups..<(group + 1) * panelCount / groups],
+        output: output, worker: worker
       ).run(
-        memory(worker),
+        memory(worker), groupFloats: groupFloats,
         before: plan.pixels(ofBlock: next, of: product.source.shape))
     }
   }
@@ -70,9 +79,13 @@ private struct DirectBlock {
   let block: PixelPlan.Block
   let images: Range<Int>
   let panels: ArraySlice<ChannelSpan>
+  let output: OutputMemory
+  let worker: Int
 
-  /// - Parameter next: what this thread is likely to copy afterwards.
-  func run(_ memory: UnsafeMutablePointer<Float>, before next: PixelRun) {
+  /// - Parameters:
+  ///   - groupFloats: floats of each target pixel, at least, that are made before they are shown.
+  ///   - next: what this thread is likely to copy afterwards.
+  func run(_ memory: UnsafeMutablePointer<Float>, groupFloats: Int, before next: PixelRun) {
     for image in 0..<images.count {
       block.patch.copy(
         product.source, image: images.lowerBound + image,
@@ -81,62 +94,61 @@ private struct DirectBlock {
     }
     // With a border a row of taps counts as one.
     let rowTaps = plan.layout == .bordered ? taps / block.classes[0].taps : 1
-    clearUntouched()
     var ahead = ReadAhead(
       product.source.memory(behind: next), calls: panels.count * block.classes.count)
-    var shown = panels.first?.start ?? 0
-    let wanted =
-      product.observer?.readsAnotherMap ?? false
-      ? BlockSizes.observedFloatsOfTwoMaps : BlockSizes.observedFloats
-    for panel in panels {
-      multiply(panel, memory, depth: product.depth * rowTaps, &ahead)
-      if panel.end - shown >= wanted || panel.end == panels.last?.end {
-        showChunks(shown..<panel.end)
-        shown = panel.end
+    let target = product.target.shape
+    let first = images.lowerBound * target.imagePixels + block.rows.lowerBound * target.width
+    var rest = panels
+    while let start = rest.first?.start {
+      let group = rest.prefix { $0.start < start + groupFloats }
+      rest = rest[group.endIndex...]
+      let window = output.window(
+        first: first, floats: start..<(group.last?.end ?? start), worker: worker)
+      clearUntouched(window)
+      for panel in group {
+        multiply(panel, memory, depth: product.depth * rowTaps, into: window, &ahead)
       }
+      output.finish(window, chunks)
     }
   }
 
-  /// Shows the output of some panels, which is still in the nearer caches.
-  private func showChunks(_ floats: Range<Int>) {
-    guard let observer = product.observer else { return }
-    for image in 0..<images.count {
-      let first = (images.lowerBound + image) * observer.plan.chunksPerImage
-      let rows = observer.plan.rowsPerChunk
-      for chunk in block.rows.lowerBound / rows..<(block.rows.upperBound + rows - 1) / rows {
-        observer.take(first + chunk, of: product.target, floats: floats)
-      }
-    }
+  /// The target's chunks in the block's rows of all its images; blocks of several images have all rows.
+  private var chunks: Range<Int> {
+    let plan = ChunkPlan(product.target.shape)
+    let (first, last) = (
+      block.rows.lowerBound / plan.rowsPerChunk, (block.rows.upperBound - 1) / plan.rowsPerChunk
+    )
+    let start = images.lowerBound * plan.chunksPerImage + first
+    return start..<(images.upperBound - 1) * plan.chunksPerImage + last + 1
   }
 
-  private var output: UnsafeMutablePointer<Float> {
-    product.target.elements
-      + images.lowerBound * product.target.shape.imagePixels * product.target.shape.pixelStride
+  /// The first image's first pixel in a window, from which a class counts its target pixels.
+  private func origin(of window: OutputWindow) -> UnsafeMutablePointer<Float> {
+    window.elements - block.rows.lowerBound * product.target.shape.width * window.stride
   }
 
   private func multiply(
     _ panel: ChannelSpan, _ memory: UnsafeMutablePointer<Float>, depth: Int,
-    _ ahead: inout ReadAhead
+    into window: OutputWindow, _ ahead: inout ReadAhead
   ) {
     let weights = product.weights + panel.start * taps * product.depth
+    let target = origin(of: window) + panel.start - window.floats.lowerBound
     for pixels in block.classes where pixels.taps > 0 {
       let wanted = ahead.next()
       kernels.multiplyGathered(
         memory, stride, pixels.inputPixels, pixels.tapOffsets, pixels.tapPanels, pixels.taps,
-        depth, weights, panel.count / kernels.lanes, output + panel.start,
-        product.target.shape.pixelStride, pixels.outputPixels, pixels.pixelsPerImage * images.count,
-        wanted.start, wanted.floats)
+        depth, weights, panel.count / kernels.lanes, target, window.stride, pixels.outputPixels,
+        pixels.pixelsPerImage * images.count, wanted.start, wanted.floats)
     }
   }
 
   /// A stride larger than the kernel leaves pixels that no tap reaches.
-  private func clearUntouched() {
-    guard let first = panels.first?.start, let end = panels.last?.end else { return }
-    let stride = product.target.shape.pixelStride
+  private func clearUntouched(_ window: OutputWindow) {
+    let origin = origin(of: window)
     for pixels in block.classes where pixels.taps == 0 {
       for m in 0..<pixels.pixelsPerImage * images.count {
-        (output + Int(pixels.outputPixels[m]) * stride + first).update(
-          repeating: 0, count: end - first)
+        (origin + Int(pixels.outputPixels[m]) * window.stride).update(
+          repeating: 0, count: window.floats.count)
       }
     }
   }

@@ -74,7 +74,8 @@ public final class Convolution {
 
   /// `output = input * filter`, added to a residual while it is in cache.
   ///
-  /// - Parameter sum: its first term is `output`, with what is pending on that; it may lie anywhere but in the input.
+  /// - Parameter sum: its first term is `output`, with what is pending on that; it may lie anywhere but in the input. Where it
+  ///   does not lie in `output`, that holds nothing of use afterwards.
   public func forward(
     _ input: Operand, weights: UnsafePointer<Float>, filter: FilterView, output: FeatureMap,
     addingTo sum: ResidualSum, in context: EngineContext

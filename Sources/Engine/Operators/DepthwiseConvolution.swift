@@ -318,7 +318,7 @@ private struct Bands {
   ) -> OutputMemory {
     OutputMemory(
       map, pixels: self[0].rows.count * self[0].width, floats: groupFloats, observer: observer,
-      in: context)
+      copies: true, in: context)
   }
 
   subscript(job: Int) -> Band {

@@ -1,15 +1,18 @@
 /// `output = activation(a + b)`, chunk by chunk: of two whole maps, or while the writer of `a` has it in cache.
 ///
-/// The output may lie where either term lies.
+/// The output may lie where either term lies. One that no cache holds is written past them, unless it lies where the first
+/// term was just written.
 public struct ResidualSum: ChunkObserver, @unchecked Sendable {
   let plan: ChunkPlan
   var readsAnotherMap: Bool { true }
+  var writesMap: Bool { true }
   let a: Operand
   private let b: Operand
   let output: FeatureMap
   private let bounds: [Float]
   /// Factors that change nothing, for a term on which nothing is pending: a row of ones and one of zeros.
   private let plain: AlignedStorage<Float>
+  private let streams: Bool
   private let kernels: KernelSet
 
   /// A sum that is not taken yet.
@@ -31,23 +34,24 @@ public struct ResidualSum: ChunkObserver, @unchecked Sendable {
     self.output = output
     bounds = a.bounds + b.bounds + activation.bounds
     plan = ChunkPlan(output.shape)
+    streams = context.streams(output.shape)
     kernels = context.kernels
   }
 
-  /// Adds `b` to some floats of a chunk of `a`, which lie in the map.
+  /// Adds `b` to some floats of a chunk of `a`, which lie in the map or elsewhere.
   func take(_ chunk: Int, _ pixels: UnsafePointer<Float>, stride: Int, floats: Range<Int>) {
     let row = output.shape.pixelStride
     let (start, count) = plan.pixels(of: chunk)
     let first = floats.lowerBound
     let place = start * row + first
-    precondition(pixels == a.map.elements + place, "the first term is written where it lies")
     let image = plan.image(of: chunk)
     let nothing = (UnsafePointer(plain.pointer), UnsafePointer(plain.pointer + row))
     let (scaleA, shiftA) = a.factors(ofImage: image) ?? nothing
     let (scaleB, shiftB) = b.factors(ofImage: image) ?? nothing
+    let target = output.elements + place
     kernels.addActivate(
-      pixels, scaleA + first, shiftA + first, b.map.elements + place, scaleB + first,
-      shiftB + first, bounds, count, row, floats.count, output.elements + place)
+      pixels, stride, scaleA + first, shiftA + first, b.map.elements + place, scaleB + first,
+      shiftB + first, bounds, count, row, floats.count, target, streams && pixels != target)
   }
 }
 

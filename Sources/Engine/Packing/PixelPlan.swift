@@ -37,6 +37,7 @@ package final class PixelPlan: @unchecked Sendable {
   /// The blocks of one image (or of `imagesPerBlock` images).
   package let blocks: [Block]
   let layout: PatchLayout
+  private let targetWidth: Int
   private var memory: [UnsafeMutablePointer<Int32>] = []
 
   /// Blocks needed for a number of images.
@@ -64,10 +65,16 @@ package final class PixelPlan: @unchecked Sendable {
     imagesPerBlock * (blocks.map { $0.patch.height * $0.patch.width }.max() ?? 0)
   }
 
+  /// Pixels of the largest block's target rows.
+  var targetPixels: Int {
+    imagesPerBlock * (blocks.map(\.rows.count).max() ?? 0) * targetWidth
+  }
+
   /// Lists the pixels of blocks of `rowsPerBlock` target rows (all rows when several images share a block).
   init(_ window: SlidingWindow, imagesPerBlock: Int, rowsPerBlock: Int, layout: PatchLayout) {
     self.imagesPerBlock = imagesPerBlock
     self.layout = layout
+    targetWidth = window.targetWidth
     var memory: [UnsafeMutablePointer<Int32>] = []
     func keep(_ values: [Int]) -> UnsafePointer<Int32> {
       let pointer = UnsafeMutablePointer<Int32>.allocate(capacity: max(1, values.count))

@@ -27,18 +27,20 @@ import Testing
     let sums = zip(a.values, b.values).map { Float(activation(Double(Float($0) + Float($1)))) }
     let activated = a.values.map { Float(activation($0)) }
     for kernels in KernelSet.runnable {
-      withWorkbench(kernels) { bench in
-        let operation = Elementwise(activation: activation)
-        let (first, second) = (bench.map(a), bench.map(b))
-        let output = bench.blankMap(shape)
-        operation.add(Operand(first), Operand(second), output: output, in: bench.context)
-        #expect(output.dense() == sums, "\(kernels.choice)")
-        output.expectZeroPadding("\(kernels.choice) sum")
-        operation.apply(first, output: output, in: bench.context)
-        #expect(output.dense() == activated, "\(kernels.choice)")
-        operation.add(Operand(first), Operand(second), output: first, in: bench.context)
-        #expect(first.dense() == sums, "\(kernels.choice) in place")
-        first.expectZeroPadding("\(kernels.choice) sum in place")
+      for bytes in [Int.max, 0] {
+        withWorkbench(kernels, streamedBytes: bytes) { bench in
+          let operation = Elementwise(activation: activation)
+          let (first, second) = (bench.map(a), bench.map(b))
+          let output = bench.blankMap(shape)
+          operation.add(Operand(first), Operand(second), output: output, in: bench.context)
+          #expect(output.dense() == sums, "\(kernels.choice), \(bytes)")
+          output.expectZeroPadding("\(kernels.choice) sum")
+          operation.apply(first, output: output, in: bench.context)
+          #expect(output.dense() == activated, "\(kernels.choice), \(bytes)")
+          operation.add(Operand(first), Operand(second), output: first, in: bench.context)
+          #expect(first.dense() == sums, "\(kernels.choice) in place")
+          first.expectZeroPadding("\(kernels.choice) sum in place")
+        }
       }
     }
   }

@@ -47,7 +47,8 @@ import Testing
     }
   }
 
-  /// Direct sums and Winograd's; the sum lies in a map of its own, or where one of its terms does.
+  /// Direct sums and Winograd's; the sum lies in a map of its own, or where one of its terms does, and is made there or
+  /// streamed to it.
   @Test(
     arguments: [
       LayerCase(kernel: 3, stride: 1, inputs: 19, outputs: 83),
@@ -60,32 +61,37 @@ import Testing
     let shape = FeatureMap.Shape(
       images: layer.images, height: 37, width: 21, channels: layer.inputs)
     for kernels in KernelSet.runnable {
-      withWorkbench(kernels, threads: 2, convolution: convolution) { bench in
-        let operation = Convolution(kernel: layer.kernel, stride: layer.stride)
-        let outputs = operation.outputShape(for: shape, channels: layer.outputs)
-        let input = Operand(bench.map(shape, seededNumbers(shape.pixels * layer.inputs, seed: 1)))
-        let weights = bench.block(seededNumbers(layer.weightCount, seed: 2))
-        let applied = bench.normalized(outputs, .none, seed: 3).pending
-        let residual = bench.normalized(outputs, .relu6, seed: 6)
+      for bytes in [Int.max, 0] {
+        withWorkbench(kernels, threads: 2, convolution: convolution, streamedBytes: bytes) {
+          bench in
+          let operation = Convolution(kernel: layer.kernel, stride: layer.stride)
+          let outputs = operation.outputShape(for: shape, channels: layer.outputs)
+          let input = Operand(bench.map(shape, seededNumbers(shape.pixels * layer.inputs, seed: 1)))
+          let weights = bench.block(seededNumbers(layer.weightCount, seed: 2))
+          let applied = bench.normalized(outputs, .none, seed: 3).pending
+          let residual = bench.normalized(outputs, .relu6, seed: 6)
 
-        let made = bench.blankMap(outputs)
-        operation.forward(
-          input, weights: weights, filter: layer.filter, output: made, in: bench.context)
-        let expected = bench.blankMap(outputs)
-        Elementwise(activation: .relu).add(
-          Operand(made, pending: applied), residual, output: expected, in: bench.context)
-
-        for place in 0..<3 {
-          let (own, other) = (bench.blankMap(outputs), bench.blankMap(outputs))
-          residual.map.copy(to: other)
-          let target = [bench.blankMap(outputs), own, other][place]
+          let made = bench.blankMap(outputs)
           operation.forward(
-            input, weights: weights, filter: layer.filter, output: own,
-            addingTo: ResidualSum(
-              Operand(own, pending: applied), Operand(other, pending: residual.pending),
-              activation: .relu,
-              output: target, in: bench.context), in: bench.context)
-          expectEqualBits(target.raw, expected.raw, "\(kernels.choice), place \(place)")
+            input, weights: weights, filter: layer.filter, output: made, in: bench.context)
+          let expected = bench.blankMap(outputs)
+          Elementwise(activation: .relu).add(
+            Operand(made, pending: applied), residual, output: expected, in: bench.context)
+
+          for place in 0..<3 {
+            let (own, other) = (bench.blankMap(outputs), bench.blankMap(outputs))
+            residual.map.copy(to: other)
+            let target = [bench.blankMap(outputs), own, other][place]
+            operation.forward(
+              input, weights: weights, filter: layer.filter, output: own,
+              addingTo: ResidualSum(
+                Operand(own, pending: applied), Operand(other, pending: residual.pending),
+                activation: .relu,
+                output: target, in: bench.context), in: bench.context)
+            expectEqualBits(
+              target.raw, expected.raw,
+              "\(kernels.choice), place \(place), maps of \(bytes) bytes are streamed")
+          }
         }
       }
     }
