@@ -33,7 +33,8 @@ func exitStatus(of error: any Error) -> Int32 {
   case let error as TrainingError: error.exitCode
   case ClusterError.tooManyRanks: ExitStatus.usage
   case is ClusterError: ExitStatus.savedPleaseRepeat
-  case is SearchError, is ArchitectureError, is SearchSpaceError, is UnsupportedKernels:
+  case is SearchError, is WidthFieldError, is ArchitectureError, is SearchSpaceError,
+    is UnsupportedKernels:
     ExitStatus.usage
   default: ExitStatus.unexpected
   }

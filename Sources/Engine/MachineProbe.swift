@@ -1,4 +1,4 @@
-/// Measures what this machine can do at best, for reports: multiply-adds from registers, and copying memory.
+/// Measures what this machine can do at best, for reports: multiply-adds, and adding one block of memory into another.
 public struct MachineProbe {
   private let kernels: KernelSet
   private let threads: ThreadPool
@@ -36,15 +36,15 @@ public struct MachineProbe {
   }
 
   /// Bytes read and written a second, in 10^9, when adding one large block into another.
-  public func copyGigabytesPerSecond() -> Double {
+  public func addIntoGigabytesPerSecond() -> Double {
     let count = 1 << 24
     let source = AlignedStorage<Float>(count: count)
     let target = AlignedStorage<Float>(count: count)
-    let pieces = 64
+    let pieces = 32 * threads.count
     return best { [kernels] in
       threads.forEach(pieces) { piece in
-        let start = piece * (count / pieces)
-        kernels.addInto(target.pointer + start, source.pointer + start, count / pieces)
+        let (start, end) = (piece * count / pieces, (piece + 1) * count / pieces)
+        kernels.addInto(target.pointer + start, source.pointer + start, end - start)
       }
       return 12 * Double(count) * 1e-9
     }

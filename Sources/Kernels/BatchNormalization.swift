@@ -139,7 +139,7 @@ public func streamPixels(
   }
 }
 
-/// For `channels` floats of a chunk of pixels: the sums of the gradient behind the activation, and of it times
+/// For `channels` floats of a chunk of pixels: the sums of the gradient in front of the activation, and of it times
 /// `x - mean`.
 ///
 /// `channels` is a multiple of the lanes; pixels are summed in order.
@@ -224,7 +224,7 @@ private struct GradientSums<let vectors: Int> {
 
 /// The gradient of a batch normalisation's input: `scale * g + slope * (x - mean) + offset`.
 ///
-/// `g` is the gradient behind the activation; `slope` and `offset` carry the two means that the batch
+/// `g` is the gradient in front of the activation; `slope` and `offset` carry the two means that the batch
 /// statistics feed back. `result` may be `gradient`. Of every pixel `floats` floats are done, a multiple of the
 /// lanes.
 ///

@@ -10,7 +10,7 @@
 ///   - floats: how many floats of each pixel are filtered.
 ///   - weights: the first tap; `weightStride` floats from tap to tap.
 ///   - kernel: the side of the window, which moves by `step` pixels.
-///   - target: the first of `rows` x `columns` pixels; `targetStride` floats from pixel to pixel.
+///   - target: the first of `rows` x `columns` pixels, at least one column; `targetStride` floats from pixel to pixel.
 public func depthwiseRows(
   _ source: UnsafePointer<Float>, sourceRow: Int, pixelStride: Int, floats: Int,
   weights: UnsafePointer<Float>, weightStride: Int, kernel: Int, step: Int,

@@ -40,7 +40,7 @@ private func fullRows(vectors: Int) -> Int {
 /// - Parameters:
 ///   - input: rows of `inputStride` floats, one a pixel.
 ///   - inputPixels, outputPixels: `count` pixel numbers each.
-///   - tapOffsets: pixels to add to an input pixel, one for each of `taps`.
+///   - tapOffsets: pixels to add to an input pixel, one for each of `taps`; at least one.
 ///   - tapPanels: which tap's weights to use; the panel holds [tap][depth][vectors * lanes].
 ///   - vectors: the width of the panel, `panelVectors` at most.
 ///   - ahead: memory that is wanted next; it is asked for step by step of the depth.

@@ -1,6 +1,6 @@
 // Pooling over channels-last pixels: a vector register holds neighbouring channels of one pixel.
 
-/// `output[m] = max over t of input[pixel m + tap t]`.
+/// `output[m] = max over t of input[pixel m + tap t]`, of one tap at least.
 public func maxPoolGathered(
   input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, stride: Int,
   inputPixels: UnsafePointer<Int32>, outputPixels: UnsafePointer<Int32>, count: Int,
@@ -12,7 +12,7 @@ public func maxPoolGathered(
     var channel = 0
     while channel < stride {
       var largest = load(source + Int(tapOffsets[0]) * stride + channel)
-      for t in 1..<max(1, taps) {
+      for t in 1..<taps {
         let value = load(source + Int(tapOffsets[t]) * stride + channel)
         // Not a number wins, so that a diverged network cannot hide behind a pool.
         largest = largest.replacing(with: value, where: (value .> largest) .| (value .!= value))

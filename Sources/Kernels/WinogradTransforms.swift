@@ -3,9 +3,6 @@
 // of a tile is plain arithmetic on registers. Each first transforms the columns into a small array on the
 // stack, then the rows: 36 values are more than there are registers.
 
-/// Positions of a transformed tile: 6 x 6.
-public let winogradPositions = 36
-
 /// The sides of the patch that a transform reads.
 private typealias Six = InlineArray<6, Vector>
 private typealias Four = InlineArray<4, Vector>

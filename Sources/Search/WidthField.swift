@@ -188,7 +188,7 @@ public struct WidthFieldError: Error, Hashable, CustomStringConvertible, Sendabl
   /// One sentence.
   public var description: String {
     "the costs of \(groups) width groups hang together in more than \(limit) combinations of bins, too "
-      + "many for an exact search; use fewer bins, or another search.method"
+      + "many for an exact search; use fewer bins, or another search.method or supernet.sampler"
   }
 }
 

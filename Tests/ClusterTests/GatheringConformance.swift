@@ -6,8 +6,6 @@ extension CommunicatorConformance {
   static let gatheringChecks = [
     ConformanceCheck("byte strings of any length are gathered in rank order", gatherStrings),
     ConformanceCheck("values of shards are gathered in shard order", gatherShards),
-    ConformanceCheck("integers are reduced on all ranks", reduceIntegers),
-    ConformanceCheck("numbers are added in rank order", addInRankOrder),
     ConformanceCheck("exit codes are agreed: failure, then temporary, then success", agreeOnExit),
   ]
 
@@ -29,27 +27,6 @@ extension CommunicatorConformance {
       try communicator.expect(
         all, equals: (0..<shards).flatMap { [$0, -$0] }, "values of \(shards) shards")
     }
-  }
-
-  private static func reduceIntegers(_ communicator: any Communicator) throws {
-    let (rank, size) = (Int64(communicator.rank), Int64(communicator.size))
-    let wanted: [Reduction: [Int64]] = [
-      .minimum: [0, 1 - size], .maximum: [size - 1, 0],
-      .sum: [size * (size - 1) / 2, size * (1 - size) / 2],
-    ]
-    for reduction in Reduction.allCases {
-      var values = [rank, -rank]
-      try communicator.allReduce(&values, reduction)
-      try communicator.expect(values, equals: wanted[reduction]!, "the \(reduction)")
-    }
-  }
-
-  /// 1e16 swallows a 1 that comes alone, but not the 2 that two of them make first.
-  private static func addInRankOrder(_ communicator: any Communicator) throws {
-    let terms = [1e16, 1, 1, -1e16]
-    let sums = try communicator.sumInRankOrder([terms[communicator.rank], 2])
-    let wanted = terms[..<communicator.size].reduce(0, +)
-    try communicator.expect(sums, equals: [wanted, 2 * Double(communicator.size)], "the sums")
   }
 
   private static func agreeOnExit(_ communicator: any Communicator) throws {

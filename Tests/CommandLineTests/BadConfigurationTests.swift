@@ -36,6 +36,28 @@ extension CommandLineTests {
       #expect(!place.run.exists())
     }
 
+    @Test(arguments: ["supernet", "retrain"])
+    func aBatchOfMoreThanAllImagesIsRefusedBeforeTraining(section: String) throws {
+      let place = try Workplace()
+      for words in [["--dry-run"], []] {
+        expectRefusal(
+          try place.vernier(["run", "run.yaml", "--set", "\(section).batch=84"] + words), code: 65,
+          saying: "\(section).batch (84)")
+        #expect(!place.run.exists())
+      }
+    }
+
+    /// Three bottlenecks of ResNet-50 with as many bins as channels.
+    @Test func anExactSearchOfTooManyCombinationsIsRefusedBeforeTraining() throws {
+      let place = try Workplace()
+      expectRefusal(
+        try place.vernier(
+          "run", "run.yaml", "--set", "network.name=resnet50", "--set", "search.method=viterbi",
+          "--set", "space.cut=by-cost", "--set", "space.least_channels=1", "--set",
+          "space.most_channels=1"), code: 2, saying: "hang together", "fewer bins")
+      #expect(!place.run.exists())
+    }
+
     @Test func aMissingFileIsRefused() throws {
       let place = try Workplace()
       expectRefusal(try place.vernier("run", "ran.yaml"), code: 2, saying: "ran.yaml")

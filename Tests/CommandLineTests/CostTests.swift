@@ -81,6 +81,8 @@ extension CommandLineTests {
         ("cbm-resnet", "", "3x32x32", "one bin a group"), ("cbm-resnet", "wide", "3x32x32", "wide"),
         ("cbm-resnet", "4,4,4,4,4,4,4", "32x32", "32x32"),
         ("cbm-resnet", "4,4,4,4,4,4,4", "3x0x32", "3x0x32"),
+        ("cbm-resnet", "4,4,4,4,4,4,4", "3xax32x32", "3xax32x32"),
+        ("cbm-resnet", "4,4,4,4,4,4,4", "3x32x32x", "3x32x32x"),
       ])
     func whatCannotBeCountedIsRefused(
       network: String, widths: String, image: String, word: String

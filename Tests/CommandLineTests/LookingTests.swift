@@ -68,12 +68,17 @@ extension CommandLineTests {
         try place.vernier("evaluate", "run.yaml", "--widths", "4"), code: 2,
         saying: "6 width groups")
       expectSuccess(try place.vernier("train", "run.yaml"))
+      let trained = "done supernet step \(TinySteps.supernet)"
+      #expect(place.run.status == trained)
       let best = try #require(Reference.traces.get().scores.first)
       let widths = best.bins.map(String.init).joined(separator: ",")
       let outcome = try place.vernier("evaluate", "run.yaml", "--widths", widths, ranks: 2)
       expectSuccess(outcome)
       #expect(outcome.output.contains("\(widths): top-1 "))
       #expect(!place.run.exists("result.json"))
+      #expect(place.run.status == trained)
+      expectSuccess(try place.vernier("search", "run.yaml"))
+      #expect(place.run.status.hasPrefix("done search step "))
     }
 
     @Test func foldersThatAreNoRunsAreRefused() throws {

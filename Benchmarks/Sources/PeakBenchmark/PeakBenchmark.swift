@@ -36,7 +36,7 @@ struct PeakBenchmark: ParsableCommand {
           readGigabytes: peak.readGigabytes(rounds: engine.rounds),
           copyGigabytes: peak.copyGigabytes(rounds: engine.rounds),
           triadGigabytes: peak.triadGigabytes(rounds: engine.rounds),
-          addIntoGigabytes: probe.copyGigabytesPerSecond()))
+          addIntoGigabytes: probe.addIntoGigabytesPerSecond()))
     }
   }
 }

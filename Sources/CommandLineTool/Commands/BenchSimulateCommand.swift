@@ -210,11 +210,14 @@ struct TableFile {
       complaint = "its keys have \(entry.bins.count) digits instead of \(groups)"
     } else if zip(entry.bins, cost.space.ranges).contains(where: { $0 > $1.total }) {
       complaint = "\(widths) is no width of it"
-    } else if cost.macs(of: widths) != entry.macs || cost.parameters(of: widths) != entry.parameters
-    {
+    } else if cost.macs(of: widths) != entry.macs {
       complaint =
         "\(widths) costs \(grouped(cost.macs(of: widths))) MACs, but the table says "
         + grouped(entry.macs)
+    } else if cost.parameters(of: widths) != entry.parameters {
+      complaint =
+        "\(widths) has \(grouped(cost.parameters(of: widths))) parameters, but the table says "
+        + grouped(entry.parameters)
     }
     guard let complaint else { return }
     throw UsageError(

@@ -78,7 +78,7 @@ struct CostCommand: ParsableCommand {
   }
 
   private func shape() throws -> FeatureShape {
-    let sides = image.split(separator: "x").compactMap { Int($0) }
+    let sides = image.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
     guard sides.count == 3, sides.allSatisfy({ $0 > 0 }) else {
       throw UsageError(
         description: "--image \(image): give channels x height x width, as in 3x32x32")

@@ -25,7 +25,7 @@ struct DoctorCommand: ParsableCommand {
       for rank in 0..<communicator.size {
         if rank == communicator.rank {
           let arithmetic = probe.multiplyAddGigaflops()
-          let bandwidth = probe.copyGigabytesPerSecond()
+          let bandwidth = probe.addIntoGigabytesPerSecond()
           show(
             "rank \(rank)        \(threads.count) threads on processors \(Self.processors()), "
               + "\(fixed(arithmetic, 0)) GFLOP/s, \(fixed(bandwidth, 1)) GB/s")

@@ -56,7 +56,8 @@ struct SearchCommand: ParsableCommand {
 /// The final trainings.
 struct RetrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "retrain", abstract: "Trains the winner of a finished search from scratch only.")
+    commandName: "retrain",
+    abstract: "Trains the winner of the search from scratch, without the test.")
   @OptionGroup var options: RunOptions
 
   func run() throws {
@@ -84,7 +85,7 @@ struct EvaluateCommand: ParsableCommand {
       try RunSession.carryOut(options, communicator) { session in
         if let widths {
           try score(widths, in: session)
-          return .finished
+          return .answered
         }
         guard let winner = try session.search() else { return .stopped }
         try session.evaluate(session.plan.finalNetworks(winner: winner), winner: winner)
@@ -121,21 +122,29 @@ extension RunSession {
     }
     do {
       let outcome = try phases(session)
-      if let folder = session.folder {
+      if let folder = session.folder, outcome != .answered {
         let report = try RunReport(of: folder.directory).write()
         if outcome == .finished {
-          if let result = try folder.directory.json(RunResult.self, of: folder.directory.result) {
-            session.progress.note(result.table)
-          }
-          try folder.directory.setStatus(RunStatus(.done, phase: "all", step: 0))
+          try session.finish(folder)
           session.progress.note("report: \(report)")
         }
       }
-      return outcome == .finished ? 0 : ExitStatus.savedPleaseRepeat
+      return outcome == .stopped ? ExitStatus.savedPleaseRepeat : 0
     } catch {
       // Best effort: the error itself is what the user has to read.
       try? session.folder?.directory.setStatus(RunStatus(.failed, phase: "run", step: 0))
       throw error
+    }
+  }
+
+  /// Shows the result, if there is one, and says in STATUS what is done: the whole run or the phase that was running.
+  private func finish(_ folder: RunFolder) throws {
+    let directory = folder.directory
+    if let result = try directory.json(RunResult.self, of: directory.result) {
+      progress.note(result.table)
+      try directory.setStatus(RunStatus(.done, phase: "all", step: 0))
+    } else if let status = try directory.status() {
+      try directory.setStatus(RunStatus(.done, phase: status.phase, step: status.step))
     }
   }
 }

@@ -123,6 +123,7 @@ extension RunSession {
       try folder.directory.setStatus(RunStatus(.preempted, phase: "search", step: scored))
       return []
     }
+    try folder.directory.setStatus(RunStatus(.running, phase: "search", step: scored))
     guard let best = search.best else {
       throw UsageError(
         description: "the search found no network of \(plan.window); widen search.budget")

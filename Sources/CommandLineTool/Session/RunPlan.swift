@@ -130,7 +130,7 @@ struct RunPlan {
   func recipe(
     _ recipe: RunConfiguration.Recipe, images: Int, temperature: Double
   ) -> TrainingRecipe {
-    let stepsPerEpoch = max(1, images / recipe.batch)
+    let stepsPerEpoch = images / recipe.batch
     let curve: LearningRateSchedule.Curve =
       switch recipe.schedule.kind {
       case .cosine: .cosine(final: recipe.schedule.finalLearningRate)

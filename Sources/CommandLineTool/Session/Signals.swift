@@ -7,8 +7,8 @@ private let asked = Atomic<Int>(RunRequest.none.rawValue)
 
 /// Requests that reach a rank as signals.
 ///
-/// SIGUSR1 saves and goes on; SIGUSR2, SIGTERM and the first SIGINT save and leave; a second SIGINT leaves
-/// at once. Schedulers send the first three before they end a job.
+/// SIGUSR1 saves and goes on; SIGUSR2, SIGTERM and SIGINT save and leave; a SIGINT after any of these leaves at
+/// once. Schedulers send the first three before they end a job.
 enum Signals {
   /// Installs the handlers.
   static func listen() {

@@ -89,7 +89,7 @@ final class Progress {
       + "\(text)  left \(clock(left))"
     if isTerminal {
       let width = 24
-      let filled = total == 0 ? width : width * done / total
+      let filled = total == 0 ? width : min(width, width * done / total)
       let bar =
         String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
       show("\r\u{1B}[K\(bar) \(figures)", terminator: "")

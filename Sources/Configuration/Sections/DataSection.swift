@@ -65,7 +65,7 @@ extension RunConfiguration {
   public enum DamagedImagePolicy: String, Codable, CaseIterable, Sendable {
     /// The run stops and names the file.
     case stop
-    /// The file is named and left out.
+    /// The file is named, and the next intact image of the list takes its place.
     case skip
   }
 }
@@ -75,7 +75,10 @@ extension RunConfiguration.DamagedImagePolicy: Choice {}
 
 extension RunConfiguration.Data: Section {
   static let fields: [Field<Self>] = [
-    .value("format", \.format, example: "idx", "how the images are stored"),
+    .value(
+      "format", \.format, example: "idx",
+      "jpeg: folders of photographs, one a class; idx: the four files of MNIST and its kin, ten classes; synthetic: made up"
+    ),
     .value(
       "path", \.path, .notEmpty, example: "~/datasets/flowers",
       "their folder; a leading ~ or $VARIABLE is expanded, else relative to the current folder",
@@ -95,7 +98,9 @@ extension RunConfiguration.Data: Section {
       "deviation", \.deviation, .each(.above(0, to: 1)), unit: "of full brightness",
       example: "[0.2, 0.2, 0.2]", "divides after that, a channel each", default: "0.5 a channel"),
     .section("augment", \.augment),
-    .value("damaged", \.damaged, example: "skip", "on an image that cannot be decoded"),
+    .value(
+      "damaged", \.damaged, example: "skip",
+      "on an image that cannot be decoded; skip: name it and take the next one in its place"),
     .value(
       "workers", \.workers, .from(1, to: 256), unit: "threads a rank", example: "2",
       "load images ahead of compute"),

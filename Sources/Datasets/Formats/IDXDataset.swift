@@ -2,12 +2,6 @@ import Foundation
 
 /// MNIST, Fashion-MNIST and their kin: grey images and labels in two IDX files, kept in memory.
 public struct IDXDataset: Dataset {
-  /// Names for the ten labels of Fashion-MNIST.
-  public static let fashionClasses = [
-    "t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag",
-    "ankle-boot",
-  ]
-
   /// One channel, and the size the file says.
   public let shape: ImageShape
   /// Class names in the order of the labels.

@@ -54,7 +54,7 @@ public struct GradientOperand: PixelSource {
 }
 
 /// The gradient of a batch normalisation and its activation, once its sums over the batch are known:
-/// `scale * g + slope * (x - mean) + offset`, where `g` is the gradient behind the activation.
+/// `scale * g + slope * (x - mean) + offset`, where `g` is the gradient in front of the activation.
 public struct PendingNormalizationGradient: @unchecked Sendable {
   /// The gradient behind the activation.
   let gradient: FeatureMap

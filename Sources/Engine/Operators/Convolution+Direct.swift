@@ -44,8 +44,7 @@ extension Convolution {
     let chunk = ChunkPlan(
       FeatureMap.Shape(
         images: 1, height: window.targetHeight, width: window.targetWidth, channels: 1))
-    var key = PlanKey(
-      window: window, imagesPerBlock: 1, rowsPerBlock: window.targetHeight, layout: layout)
+    let key: PlanKey
     if imageBytes <= BlockSizes.directSourceBytes {
       // Several images a block, but enough blocks for every thread.
       let most = max(1, min(BlockSizes.directSourceBytes / imageBytes, images / (4 * threads)))

@@ -2,7 +2,7 @@
 ///
 /// One object a layer: it keeps the pixel lists of the sizes it has met. Weights are HWIO at full width; the
 /// `FilterView` says which part is used. Every output element is one sum in a fixed order, so the bits do not
-/// depend on threads, on the batch around an image or on the block sizes below.
+/// depend on threads or on the batch around an image, nor on sizes in `BlockSizes` but those of filter gradients that say so.
 ///
 /// Tolerance against exact arithmetic: computed directly, about 1e-7 times the square root of the summands,
 /// relative to the sum of their magnitudes; by Winograd's transforms, about 30 times that.

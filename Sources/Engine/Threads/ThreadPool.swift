@@ -4,8 +4,8 @@ import Synchronization
 
 /// Threads that share the iterations of a loop; the calling thread is one of them.
 ///
-/// There is one pool in a rank. `forEach` blocks until every index has run. Bodies write disjoint memory, and
-/// nothing may depend on which thread takes an index: indices are handed out as threads ask for them.
+/// There is one pool in a rank. `forEach` blocks until every index has run; one loop runs at a time, so a body begins
+/// none, nor does another thread. Bodies write disjoint memory, and nothing may depend on which thread takes an index: indices are handed out as threads ask for them.
 ///
 ///     caller:  publish the loop; run indices until none is left; wait for the others
 ///     worker:  spin a little, then sleep, until a loop is published; run indices; report; again
@@ -163,6 +163,9 @@ private func startThread(_ body: @escaping () -> Void) -> pthread_t {
       Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body()
       return nil
     }, box.toOpaque())
-  precondition(status == 0, "the system refuses another thread")
+  guard status == 0 else {
+    // Optimised code would stop without a precondition's sentence.
+    fatalError("the system refuses another thread; give fewer engine.threads")
+  }
   return thread
 }

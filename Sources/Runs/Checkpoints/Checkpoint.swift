@@ -20,7 +20,7 @@ public struct Checkpoint: Equatable, Sendable {
 
   /// Its folder.
   public let path: String
-  /// What the run was doing, for example `train`.
+  /// What the run was doing, for example `supernet`.
   public let phase: String
   /// How many steps of the phase were done.
   public let step: Int

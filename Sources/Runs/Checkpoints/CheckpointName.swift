@@ -23,7 +23,7 @@ struct CheckpointName: Equatable {
     guard !phase.isEmpty, self.text == text else { return nil }
   }
 
-  /// For example `train-step-00012500`.
+  /// For example `supernet-step-00012500`.
   var text: String {
     let digits = String(step)
     let zeros = String(repeating: "0", count: max(0, 8 - digits.count))

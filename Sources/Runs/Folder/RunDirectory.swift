@@ -3,7 +3,7 @@ import Foundation
 /// One run's folder: where everything is, and the small files in it.
 ///
 ///     <run>/config.yaml config.input.yaml network.json env.json STATUS attempt lock result.json report.html
-///           metrics/{train,search,retrain}.jsonl   search/{journal,bench}.jsonl   checkpoints/
+///           metrics/{train,search,retrain}.jsonl   search/{journal,predictor,bench}.jsonl   checkpoints/
 public struct RunDirectory: Sendable {
   /// The logs of figures that a run writes.
   public enum Metrics: String, CaseIterable, Sendable {
@@ -98,7 +98,7 @@ extension RunDirectory {
   public func status() throws(RunError) -> RunStatus? {
     guard let text = try text(of: statusFile) else { return nil }
     guard let status = RunStatus(text.trimmingCharacters(in: .newlines)) else {
-      throw .damaged(path: statusFile, reason: "it is not a line such as running train step 12")
+      throw .damaged(path: statusFile, reason: "it is not a line such as running supernet step 12")
     }
     return status
   }

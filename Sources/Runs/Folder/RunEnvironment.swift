@@ -10,8 +10,6 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
   public let program: String
   /// The commit it was built from, when `VERNIER_GIT_COMMIT` says so.
   public let gitCommit: String?
-  /// The compiler's version, when known.
-  public let swift: String?
   /// What the MPI library says of itself.
   public let mpi: String?
   /// The instruction set of the kernels that ran, on which the last bits of results depend.
@@ -29,14 +27,14 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
 
   /// Looks around; what the process cannot know about itself is passed in.
   public static func collect(
-    program: String, mpi: String? = nil, swift: String? = nil, kernels: String? = nil,
+    program: String, mpi: String? = nil, kernels: String? = nil,
     command: [String] = ProcessInfo.processInfo.arguments,
     variables: [String: String] = ProcessInfo.processInfo.environment
   ) -> RunEnvironment {
     let process = ProcessInfo.processInfo
     return RunEnvironment(
       command: command, date: Date().ISO8601Format(), program: program,
-      gitCommit: variables["VERNIER_GIT_COMMIT"], swift: swift, mpi: mpi,
+      gitCommit: variables["VERNIER_GIT_COMMIT"], mpi: mpi,
       kernels: kernels, host: process.hostName,
       operatingSystem: process.operatingSystemVersionString,
       cores: process.activeProcessorCount, memory: process.physicalMemory,

@@ -29,6 +29,6 @@ public struct RunStatus: Equatable, Sendable {
     self.init(state, phase: String(words[1]), step: step)
   }
 
-  /// For example `running train step 1200`.
+  /// For example `running supernet step 1200`.
   public var text: String { "\(state.rawValue) \(phase) step \(step)" }
 }

@@ -1,4 +1,4 @@
-/// Where the time of passes goes: seconds of every layer, forward and backward.
+/// Where the time of training passes goes: seconds of every layer, forward and backward.
 ///
 /// For benchmarks. An executor that is given one adds to it; one without takes no time.
 public final class ExecutionProfile {

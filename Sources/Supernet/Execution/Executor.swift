@@ -14,7 +14,7 @@ public final class Executor {
   public let space: SearchSpace
   /// Where each parameter lies in the flat block.
   public let layout: ParameterLayout
-  /// Takes the time of every layer, where somebody wants to know.
+  /// Takes the time of every layer in training, where somebody wants to know.
   public var profile: ExecutionProfile?
   let context: EngineContext
   let steps: ExecutionSteps
