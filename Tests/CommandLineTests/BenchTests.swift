@@ -99,6 +99,9 @@ extension CommandLineTests {
         #expect(table.output.contains(word), "\(table)")
       }
       #expect(table.output.split(separator: "\n").count { $0.hasPrefix("  smoothed ") } == 2)
+      let other = try place.vernier(words + ["--draw", "2"])
+      expectSuccess(other)
+      #expect(other.output.contains("12/12"), "scores of the first draw do not count: \(other)")
     }
 
     /// The table's networks that a run's space lacks are left out.

@@ -56,7 +56,8 @@ struct BenchRankCommand: ParsableCommand {
         Candidate(bins: entry.bins, cost: plan.cost.both(ofBins: entry.bins))
       })
     let outcome = try session.host(
-      &search, scoring, journal: try folder.scores(folder.directory.benchJournal), phase: "bench"
+      &search, scoring, journal: try folder.scores(folder.directory.benchJournal), phase: "bench",
+      listed: Set(entries.map(\.bins))
     ).outcome
     guard outcome == .finished else { return try session.agree { false } }
     let scores = Dictionary(

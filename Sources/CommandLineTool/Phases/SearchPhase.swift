@@ -168,20 +168,22 @@ extension RunSession {
   /// - Parameters:
   ///   - journal: scores in it are not asked for again.
   ///   - phase: what people are told that it is.
+  ///   - listed: the candidates that it asks for, where the journal holds scores of others as well.
   ///   - told: called after each generation.
-  /// - Returns: how it ended, and how many scores the journal holds then.
+  /// - Returns: how it ended, and how many scores of its candidates the journal holds then.
   func host(
     _ search: inout some CandidateSearch, _ scoring: CandidateScoring,
-    journal: Journal<ScoreRecord>, phase: String,
+    journal: Journal<ScoreRecord>, phase: String, listed: Set<[Int]>? = nil,
     told: (any CandidateSearch) throws -> Void = { _ in }
   ) throws -> (outcome: CandidateScoring.Outcome, scored: Int) {
-    var scored = journal.recovered.count
+    let recovered = journal.recovered.filter { listed?.contains($0.bins) ?? true }
+    var scored = recovered.count
     progress.begin(phase, step: scored, of: max(scored, search.mostCandidates))
     if scored > 0 { progress.note("going on with the \(phase) after \(scored) scores") }
     let outcome = try scoring.host(
       &search, cost: plan.cost.both(ofBins:),
       known: Dictionary(
-        journal.recovered.map { ($0.bins, Score(accuracy: $0.accuracy, loss: $0.loss)) },
+        recovered.map { ($0.bins, Score(accuracy: $0.accuracy, loss: $0.loss)) },
         uniquingKeysWith: { first, _ in first }),
       record: { record in
         try journal.append(record)
