@@ -10,8 +10,8 @@
 ///   - gradient: the output's gradient, with a border of zeros: `gradientRow` floats from row to row, `pixelStride`
 ///     from pixel to pixel. It starts at the lowest row and column of the output that the first input pixel meets.
 ///   - floats: how many floats of each pixel are done.
-///   - input: `rows` x `columns` pixels, at least one column, `pixelStride` floats apart; the first row and column are even where `step`
-///     is 2.
+///   - input: `rows` x `columns` pixels, at least one column, `pixelStride` floats apart; the first row and column are
+///     even where `step` is 2.
 ///   - weights: the first tap; `tapStride` floats from tap to tap, as in `sums`.
 ///   - step: 1 or 2.
 ///   - target: the input's gradient, `targetStride` floats from pixel to pixel; none where nobody wants it.

@@ -1,7 +1,7 @@
 /// Cuts a slice of a full filter into dense panels for the product kernel.
 ///
-/// The full filter is [taps][full inputs][full outputs]; what follows knows nothing of
-/// slices. A panel holds [taps][depth][columns of the panel], zero where the layer's channels end.
+/// The full filter is [taps][full inputs][full outputs]; the kernel knows nothing of slices. A panel holds
+/// [taps][depth][columns of the panel], zero where the layer's channels end.
 package struct WeightPanels {
   let kernels: KernelSet
   let filter: FilterView

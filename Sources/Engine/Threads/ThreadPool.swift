@@ -5,7 +5,8 @@ import Synchronization
 /// Threads that share the iterations of a loop; the calling thread is one of them.
 ///
 /// There is one pool in a rank. `forEach` blocks until every index has run; one loop runs at a time, so a body begins
-/// none, nor does another thread. Bodies write disjoint memory, and nothing may depend on which thread takes an index: indices are handed out as threads ask for them.
+/// none, nor does another thread. Bodies write disjoint memory, and nothing may depend on which thread takes an index:
+/// indices are handed out as threads ask for them.
 ///
 ///     caller:  publish the loop; run indices until none is left; wait for the others
 ///     worker:  spin a little, then sleep, until a loop is published; run indices; report; again
