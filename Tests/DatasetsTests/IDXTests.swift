@@ -30,6 +30,25 @@ private let classes = ["shoe", "shirt", "bag"]
     }
   }
 
+  /// MNIST has ten classes, some of its kin have more; a label without its neighbours is damage.
+  @Test(
+    arguments: [([2, 0, 1], 10), ([2, 11, 10], 12), ([2, 200, 1], nil)] as [([UInt8], Int?)])
+  func labelsSayHowManyClassesThereAre(labels: [UInt8], count: Int?) throws {
+    try withFolder { folder in
+      try write(threeImages, to: "\(folder)/images")
+      try write(idx([3], labels), to: "\(folder)/labels")
+      let open = { () throws(DatasetError) in
+        try IDXDataset(images: "\(folder)/images", labels: "\(folder)/labels")
+      }
+      if let count {
+        #expect(try open().classes == (0..<count).map { "\($0)" })
+      } else {
+        let error = #expect(throws: DatasetError.self) { try open() }
+        #expect(error?.description.contains("label 200, but none the label 10") == true)
+      }
+    }
+  }
+
   /// A pair of files, which of them is to blame, and words the sentence must have.
   struct Refusal: CustomTestStringConvertible, Sendable {
     var images = threeImages

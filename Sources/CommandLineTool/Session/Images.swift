@@ -51,10 +51,10 @@ struct Images {
       channels: data.image.channels, height: data.image.height, width: data.image.width)
     switch data.format {
     case .idx:
-      let classes = (0..<10).map(String.init)
+      let training = try IDXDataset.open(folder: data.path, split: .train)
       return (
-        try IDXDataset.open(folder: data.path, split: .train, classes: classes),
-        try IDXDataset.open(folder: data.path, split: .test, classes: classes)
+        training,
+        try IDXDataset.open(folder: data.path, split: .test, classes: training.classes)
       )
     case .jpeg:
       let hasTest = FileManager.default.fileExists(atPath: data.path + "/test")

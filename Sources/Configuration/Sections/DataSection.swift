@@ -77,7 +77,7 @@ extension RunConfiguration.Data: Section {
   static let fields: [Field<Self>] = [
     .value(
       "format", \.format, example: "idx",
-      "jpeg: folders of photographs, one a class; idx: the four files of MNIST and its kin, ten classes; synthetic: made up"
+      "jpeg: folders of photographs, one a class; idx: the four files of MNIST and its kin; synthetic: made up"
     ),
     .value(
       "path", \.path, .notEmpty, example: "~/datasets/flowers",

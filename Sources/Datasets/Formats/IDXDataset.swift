@@ -14,11 +14,16 @@ public struct IDXDataset: Dataset {
   /// - Parameters:
   ///   - images: path of a 3-dimensional IDX file (count, height, width).
   ///   - labels: path of a 1-dimensional IDX file of as many labels.
-  ///   - classes: a name for every label that may occur.
-  public init(images: String, labels: String, classes: [String]) throws(DatasetError) {
+  ///   - classes: a name for every label that may occur; by default MNIST's ten digits, or as many numbers as there are labels.
+  public init(images: String, labels: String, classes: [String]? = nil) throws(DatasetError) {
     self.images = try IDXFile(path: images, rank: 3)
-    self.labels = try IDXFile(path: labels, rank: 1)
-    self.classes = classes
+    let labels = try IDXFile(path: labels, rank: 1)
+    self.labels = labels
+    if let classes {
+      self.classes = classes
+    } else {
+      self.classes = try Self.numbers(for: labels)
+    }
     let dimensions = self.images.dimensions
     shape = ImageShape(channels: 1, height: dimensions[1], width: dimensions[2])
     try checkLabels()
@@ -26,9 +31,11 @@ public struct IDXDataset: Dataset {
 
   /// Reads a folder with the usual file names, such as `train-images-idx3-ubyte.gz`.
   ///
-  /// - Parameter split: `.train`, or `.test` for the files that start with `t10k`.
+  /// - Parameters:
+  ///   - split: `.train`, or `.test` for the files that start with `t10k`.
+  ///   - classes: as in `init`.
   public static func open(
-    folder: String, split: Split, classes: [String]
+    folder: String, split: Split, classes: [String]? = nil
   ) throws(DatasetError) -> IDXDataset {
     let stem = folder + (split == .test ? "/t10k" : "/\(split.rawValue)")
     return try IDXDataset(
@@ -51,6 +58,19 @@ public struct IDXDataset: Dataset {
 
   /// The images' file and the place in it.
   public func name(of index: Int) -> String { "\(images.path)[\(index)]" }
+
+  /// Names for MNIST's ten labels, and for those of its larger kin, such as EMNIST.
+  private static func numbers(for labels: IDXFile) throws(DatasetError) -> [String] {
+    let found = Set(labels.bytes[labels.headerCount...].map(Int.init))
+    let count = max(10, (found.max() ?? 0) + 1)
+    // A label far from all others is a damaged byte.
+    if let missing = (10..<count).first(where: { !found.contains($0) }) {
+      throw .damaged(
+        path: labels.path,
+        problem: "gives an image the label \(count - 1), but none the label \(missing)")
+    }
+    return (0..<count).map { "\($0)" }
+  }
 
   private func checkLabels() throws(DatasetError) {
     guard count > 0 else { throw .missing(path: images.path, problem: "holds no images") }
