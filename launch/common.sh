@@ -69,7 +69,7 @@ pass() {
 explain() {
   case $1 in
   0 | 2 | 65 | 66 | 70 | 73 | 74) ;;
-  75) echo "$(basename "$0"): stopped at a checkpoint; the same command goes on (code 75)" >&2 ;;
+  75) echo "$(basename "$0"): the same command goes on from the last checkpoint (code 75)" >&2 ;;
   *)
     echo "$(basename "$0"): a rank was killed or could not be started (code $1);" \
       "the same command goes on from the last checkpoint" >&2

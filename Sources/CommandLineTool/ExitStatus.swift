@@ -14,6 +14,7 @@ enum ExitStatus {
   static let usage: Int32 = 2
   static let badData: Int32 = 65
   static let missingInput: Int32 = 66
+  static let failedCheck: Int32 = 70
   static let savedPleaseRepeat: Int32 = 75
 }
 
@@ -32,6 +33,7 @@ func exitStatus(of error: any Error) -> Int32 {
   case let error as RunError: error.exitCode
   case let error as TrainingError: error.exitCode
   case ClusterError.tooManyRanks: ExitStatus.usage
+  case ClusterError.wrongSize, ClusterError.library: ExitStatus.failedCheck
   case is ClusterError: ExitStatus.savedPleaseRepeat
   case is SearchError, is WidthFieldError, is ArchitectureError, is SearchSpaceError,
     is UnsupportedKernels:

@@ -18,7 +18,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
   public var supernet: Supernet
   /// How batch statistics are measured before a score.
   public var calibration: Calibration
-  /// The evolution of widths.
+  /// The search for widths.
   public var search: Search
   /// The networks trained from scratch at the end.
   public var retrain: Retrain

@@ -27,9 +27,18 @@ extension Trainer {
 
   /// Takes parameters, momenta and records from a checkpoint; `resume(at:)` then tells the other ranks.
   ///
-  /// - Throws: `mismatch` when the checkpoint is of another network or keeps other records.
+  /// - Throws: `mismatch` when the checkpoint is of another network, of a training of another length, or keeps other
+  ///   records.
   public func load(_ checkpoint: Checkpoint) throws(RunError) {
-    let saved = try checkpoint.state(as: TrainerState.self).records
+    let state = try checkpoint.state(as: TrainerState.self)
+    guard state.totalSteps == totalSteps else {
+      throw .mismatch(
+        path: checkpoint.path,
+        reason:
+          "it is of a training of \(state.totalSteps) steps and this one has \(totalSteps); give it as "
+          + "many images as it was begun with, or the run another name")
+    }
+    let saved = state.records
     guard saved?.settings == records?.settings, saved?.choices == records?.choices else {
       throw .mismatch(
         path: checkpoint.path, reason: "it holds other records of losses than this training keeps")

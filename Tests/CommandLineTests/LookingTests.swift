@@ -77,8 +77,10 @@ extension CommandLineTests {
       #expect(outcome.output.contains("\(widths): top-1 "))
       #expect(!place.run.exists("result.json"))
       #expect(place.run.status == trained)
-      expectSuccess(try place.vernier("search", "run.yaml"))
+      expectSuccess(try place.vernier("search", "run.yaml", "--set", "engine.threads=2"))
       #expect(place.run.status.hasPrefix("done search step "))
+      // The file has no end of line.
+      #expect(try place.run.text("config.input.yaml") == tinyRun + "\n# --set engine.threads=2\n")
     }
 
     @Test func foldersThatAreNoRunsAreRefused() throws {

@@ -245,8 +245,8 @@ struct Refusal: CustomTestStringConvertible, Sendable {
       "search: {newcomers: random, variant: recommended}",
       "run.yaml:3: search.variant is only for method evolution with newcomers prior"),
     Refusal(
-      "search:\n  method: predictor\n  population: 3",
-      "run.yaml:5: search.explored (4) must be at most search.population (3)"),
+      "search:\n  method: predictor\n  population: 3\n  explored: 4",
+      "run.yaml:6: search.explored (4) must be at most search.population (3)"),
     Refusal(
       "search: {method: nsga2, newcomers: prior}",
       "run.yaml:3: search.newcomers is only for method evolution"),

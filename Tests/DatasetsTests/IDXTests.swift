@@ -49,6 +49,17 @@ private let classes = ["shoe", "shirt", "bag"]
     }
   }
 
+  /// What the system cannot read is not damage, which might be passed over.
+  @Test func aFolderInAFilesPlaceIsNoDamage() throws {
+    try withFolder { folder in
+      let error = #expect(throws: DatasetError.self) {
+        try IDXDataset(images: folder, labels: folder)
+      }
+      #expect(error?.exitCode == 66)
+      #expect(error?.description.contains("cannot be read: Is a directory") == true)
+    }
+  }
+
   /// A pair of files, which of them is to blame, and words the sentence must have.
   struct Refusal: CustomTestStringConvertible, Sendable {
     var images = threeImages

@@ -66,6 +66,7 @@ import Testing
     #expect(rows.contains("1,2") && rows.contains("1,4") && !rows.contains("1,1"))
     #expect(
       few.all("p", style: "note").contains { $0.text.contains("2 of 5 candidates were given up") })
+    #expect(few.all("circle", style: "stopped").count == 2)
     let many = try page(200, stopped: 0)
     #expect(
       many.all("p", style: "note").contains { $0.text.contains("180 more lie between these") })

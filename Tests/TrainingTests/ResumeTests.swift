@@ -71,6 +71,23 @@ import Training
     }
   }
 
+  /// Images that came or went alter the number of steps.
+  @Test func aTrainingOfAnotherLengthIsNotGoneOnWith() throws {
+    try withTemporaryFolder { folder in
+      let store = CheckpointStore(directory: folder, keep: 1)
+      _ = try SmallTraining().run { try $0.save(to: store) }
+      let checkpoint = try #require(try store.newestIntact(phase: "supernet")).checkpoint
+      var longer = SmallTraining()
+      longer.schedule = LearningRateSchedule(
+        peak: 0.125, warmupSteps: 2, totalSteps: 8, curve: .linear(final: 0.0625))
+      _ = try longer.run { trainer in
+        let error = #expect(throws: RunError.self) { try trainer.load(checkpoint) }
+        #expect(error?.description.contains("of 6 steps and this one has 8") == true)
+        #expect(error?.exitCode == 65)
+      }
+    }
+  }
+
   @Test func aCheckpointBeyondTheEndIsRefusedOnEveryRank() throws {
     let errors = try SmallTraining().run(ranks: 3) { trainer in
       #expect(throws: TrainingError.self) { try trainer.resume(at: 7) }

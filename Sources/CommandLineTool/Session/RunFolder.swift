@@ -34,9 +34,10 @@ final class RunFolder {
     if let stored = try RunConfiguration.storedIfAny(in: directory) {
       try configuration.difference(from: stored) { !$0.mayChangeOnResume }.requireNone(in: path)
     }
-    let given = (try? directory.text(of: options.configuration)) ?? nil
+    let given = ((try? directory.text(of: options.configuration)) ?? nil) ?? ""
+    let separator = given.isEmpty || given.hasSuffix("\n") ? "" : "\n"
     try directory.write(
-      (given ?? "") + options.overrides.map { "# --set \($0)\n" }.joined(),
+      given + separator + options.overrides.map { "# --set \($0)\n" }.joined(),
       to: directory.givenConfiguration)
     try directory.write(configuration.resolvedYAML, to: directory.configuration)
     try directory.write(

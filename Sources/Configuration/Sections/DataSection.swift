@@ -27,7 +27,7 @@ extension RunConfiguration {
 
   /// How images are stored.
   public enum Format: String, Codable, CaseIterable, Sendable {
-    /// MNIST's four IDX files, gzipped.
+    /// MNIST's four IDX files, plain or gzipped.
     case idx
     /// Folders of JPEGs: train/CLASS and val/CLASS or test/CLASS.
     case jpeg

@@ -172,7 +172,8 @@ extension RunConfiguration.Search: Section {
       "random, of the first generation", when: .modelled),
     .value(
       "explored", \.explored, .from(0, to: 1_000_000), unit: "candidates", example: "0",
-      "of each later generation that are random still", when: .predictor),
+      "of each later generation that are random still", when: .predictor,
+      default: "4, or population if smaller"),
     .section("budget", \.budget),
     .value(
       "batch", \.batch, .positive, unit: "images", example: "500",
@@ -188,6 +189,7 @@ extension RunConfiguration.Search: Section {
 
   mutating func fillDefaults(given: Set<String>) {
     if !given.contains("top") { top = min(10, population) }
+    if !given.contains("explored") { explored = min(4, population) }
     if !given.contains("mutations") { mutations = population / 2 }
     if !given.contains("crossovers") { crossovers = population / 2 }
   }
@@ -216,7 +218,7 @@ extension RunConfiguration.Search {
     self.initial = initial
     self.explored = explored
     self.budget = budget
-    fillDefaults(given: [])
+    fillDefaults(given: ["explored"])
   }
 }
 

@@ -13,7 +13,7 @@ extension RunConfiguration {
     public var variant: Variant
     /// How the widths of a random network's layers go together.
     public var layers: Layers
-    /// Networks of a step of the sandwich and attentive samplers, the widest and the narrowest included.
+    /// Networks of a step of the samplers that train several, the widest and the narrowest included.
     public var networks: Int
     /// Whether the widest network of such a step teaches the others.
     public var distill: Bool

@@ -8,6 +8,14 @@ func fileBytes(_ path: String) throws(DatasetError) -> [UInt8] {
     throw .missing(path: path, problem: "cannot be opened: \(reason)")
   }
   let bytes = everything(in: file)
+  var code: Int32 = 0
+  _ = gzerror(file, &code)
+  // Not damage, which every rank would find alike.
+  if bytes == nil, code == Z_ERRNO {
+    let reason = String(cString: strerror(errno))
+    gzclose_r(file)
+    throw .missing(path: path, problem: "cannot be read: \(reason)")
+  }
   guard gzclose_r(file) == Z_OK, let bytes else {
     throw .damaged(path: path, problem: "is cut short or is no intact file; fetch it again")
   }

@@ -97,7 +97,8 @@ struct CandidateChart {
   private func dot(_ index: Int, isOnFront: Bool, isWinner: Bool = false) -> Markup {
     let candidate = search.candidates[index]
     let (x, y) = location(of: candidate)
-    let kind = isWinner ? " winner" : isOnFront ? " front" : ""
+    let kind =
+      isWinner ? " winner" : isOnFront ? " front" : candidate.isComplete ? "" : " stopped"
     return tag(
       "circle",
       [
@@ -114,8 +115,9 @@ struct CandidateChart {
   private func tip(_ candidate: ReportCandidate, isWinner: Bool) -> String {
     let bins = candidate.bins.map(String.init).joined(separator: " ")
     let parameters = candidate.parameters.map { ", \(NumberText.count($0)) parameters" } ?? ""
+    let stopped = candidate.isComplete ? "" : "given up early, by then "
     return (isWinner ? "The winner\n" : "")
-      + "\(NumberText.percent(candidate.accuracy)) with \(NumberText.count(candidate.macs)) MACs"
+      + "\(stopped)\(NumberText.percent(candidate.accuracy)) with \(NumberText.count(candidate.macs)) MACs"
       + "\(parameters)\n"
       + "generation \(candidate.generation + 1), bins \(bins)"
   }

@@ -47,7 +47,7 @@ struct FrontTable {
         ? [
           """
           \(NumberText.grouped(stopped)) of \(NumberText.grouped(search.candidates.count)) candidates were \
-          given up before all held-out images were looked at, as hopeless; they are not in this table.
+          given up before all held-out images were looked at, as hopeless; they are hollow above and not in this table.
           """
         ] : [])
     return sentences.isEmpty

@@ -138,6 +138,7 @@ private let charts = """
   .shade2 { --role: var(--shade2); } .shade3 { --role: var(--shade3); }
   .shade4 { --role: var(--shade4); }
   .candidate { fill: var(--role); stroke: var(--page); stroke-width: 0.6; }
+  .candidate.stopped { fill: none; stroke: var(--role); }
   .candidate.front { stroke: var(--ink); stroke-width: 1.4; }
   .candidate:hover { stroke: var(--ink); stroke-width: 2; }
   .candidate.winner { fill: var(--winner); stroke: var(--page); }

@@ -3,8 +3,8 @@
 ///     {"xxh3":"<16 digits>","record":<JSON>}
 ///
 /// The digest is XXH3-64 over the bytes of the record with the line's number as seed, so that a line that is
-/// lost or moved is noticed as well as one that is altered. A crash can only tear the last line: it is removed
-/// and everything before it counts. Damage anywhere else is an error.
+/// lost or moved is noticed as well as one that is altered. A crash can only tear the last line: one that is
+/// torn or not as it was written is removed, and everything before it counts. Damage anywhere else is an error.
 public final class Journal<Record: Codable & Sendable> {
   /// The records that were there when it was opened.
   public let recovered: [Record]
@@ -12,17 +12,11 @@ public final class Journal<Record: Codable & Sendable> {
   public let warning: String?
 
   private let file: LineFile
-  private let durable: Bool
   private var count: Int
 
   /// Goes on with the journal at `path`, or starts one.
-  ///
-  /// - Parameter durable: let every `append` wait for the disk.
-  public init(
-    _ path: String, durable: Bool = true, files: any FileLayer = POSIXFiles()
-  ) throws(RunError) {
+  public init(_ path: String, files: any FileLayer = POSIXFiles()) throws(RunError) {
     file = LineFile(path, files: files)
-    self.durable = durable
     let (lines, torn) = try file.contents()
     let payloads = try intactPayloads(of: lines, path: path)
     recovered = try decodeRecords(payloads, path: path)
@@ -36,10 +30,10 @@ public final class Journal<Record: Codable & Sendable> {
     }
   }
 
-  /// Writes one record; when this returns (and the journal is durable) it would survive a loss of power.
+  /// Writes one record; when this returns it would survive a loss of power.
   public func append(_ record: Record) throws(RunError) {
     let payload = try encodeJSON(record, for: file.path)
-    try file.append(JournalLine.encode(payload, number: count + 1), durable: durable)
+    try file.append(JournalLine.encode(payload, number: count + 1), durable: true)
     count += 1
   }
 
