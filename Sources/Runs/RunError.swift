@@ -11,7 +11,7 @@ public enum RunError: Error, Equatable, Sendable {
   case file(FileOperation, path: String, code: Int32)
   /// A file has contents that nothing of ours has written.
   case damaged(path: String, reason: String)
-  /// A checkpoint is sound but belongs to another network.
+  /// A checkpoint is sound but of another network or training.
   case mismatch(path: String, reason: String)
   /// Another process works in the run folder.
   case inUse(path: String, holder: String)
@@ -46,7 +46,7 @@ extension RunError: CustomStringConvertible {
     case .damaged(let path, let reason):
       "\(path) is damaged: \(reason); restore it from a copy, or delete it to do without"
     case .mismatch(let path, let reason):
-      "\(path) belongs to another network: \(reason); use the configuration it was made with"
+      "\(path) does not fit this run: \(reason); use the configuration and the images it was made with"
     case .inUse(let path, let holder):
       "the run folder \(path) is in use by \(holder); wait for it to end or choose another run name"
     case .configurationDiffers(let path, let difference):

@@ -34,9 +34,7 @@ extension Trainer {
     guard state.totalSteps == totalSteps else {
       throw .mismatch(
         path: checkpoint.path,
-        reason:
-          "it is of a training of \(state.totalSteps) steps and this one has \(totalSteps); give it as "
-          + "many images as it was begun with, or the run another name")
+        reason: "it is of a training of \(state.totalSteps) steps and this one has \(totalSteps)")
     }
     let saved = state.records
     guard saved?.settings == records?.settings, saved?.choices == records?.choices else {
