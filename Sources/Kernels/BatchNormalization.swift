@@ -108,15 +108,7 @@ public func copyPixels(
   _ x: UnsafePointer<Float>, pixels: Int, stride: Int, floats: Int,
   _ y: UnsafeMutablePointer<Float>, targetStride: Int
 ) {
-  for p in 0..<pixels {
-    let source = x + p * stride
-    let target = y + p * targetStride
-    var channel = 0
-    while channel < floats {
-      store(load(source + channel), target + channel)
-      channel += Vector.scalarCount
-    }
-  }
+  copy(x, pixels, stride, floats, y, targetStride, streams: false)
 }
 
 /// The same for maps that no cache holds until they are read: a target line is written without being read first, and
@@ -128,12 +120,21 @@ public func streamPixels(
   _ x: UnsafePointer<Float>, pixels: Int, stride: Int, floats: Int,
   _ y: UnsafeMutablePointer<Float>, targetStride: Int
 ) {
+  copy(x, pixels, stride, floats, y, targetStride, streams: true)
+}
+
+@inline(always)
+private func copy(
+  _ x: UnsafePointer<Float>, _ pixels: Int, _ stride: Int, _ floats: Int,
+  _ y: UnsafeMutablePointer<Float>, _ targetStride: Int, streams: Bool
+) {
   for p in 0..<pixels {
     let source = x + p * stride
     let target = y + p * targetStride
     var channel = 0
     while channel < floats {
-      stream(load(source + channel), target + channel)
+      let value = load(source + channel)
+      if streams { stream(value, target + channel) } else { store(value, target + channel) }
       channel += Vector.scalarCount
     }
   }

@@ -70,10 +70,11 @@ extension RunSession {
     let calibration = try images.calibrationImages()
     let supernet = try supernetEvaluator()
     // Every rank is given every network's weights before any measures its share: nobody waits for a measurement in between.
-    let weights = try networks.map { network in
-      try self.weights(
-        of: network.phase, ParameterLayout(network.space.architecture),
-        totalSteps: retrainRecipe.schedule.totalSteps, verb: "retrain")
+    let trained = try networks.map { network in
+      let layout = ParameterLayout(network.space.architecture)
+      let parameters = try weights(
+        of: network.phase, layout, totalSteps: retrainRecipe.schedule.totalSteps, verb: "retrain")
+      return (layout: layout, parameters: parameters)
     }
     var own: [Double] = []
     for (place, network) in networks.enumerated() {
@@ -82,9 +83,9 @@ extension RunSession {
         continue
       }
       let evaluator = Evaluator(
-        space: network.space, layout: ParameterLayout(network.space.architecture),
-        parameters: weights[place], calibration: calibration, images: test, cacheBytes: 0,
-        context: context)
+        space: network.space, layout: trained[place].layout,
+        parameters: trained[place].parameters, calibration: calibration, images: test,
+        cacheBytes: 0, context: context)
       var stream = RandomStream(seed: configuration.run.seed, purpose: .sharing)
       let realization = UnilaterallyAugmented().scoringRealization(
         of: network.space.fullWidths, in: network.space, using: &stream)
@@ -94,25 +95,17 @@ extension RunSession {
       }
       own += [found.top1, found.top5, found.loss, score ?? 0]
     }
-    let all = try waiting(atMost: .seconds(24 * 3600)) { try communicator.gather(own) }
+    // The other ranks measure whole test sets.
+    let usualDeadline = communicator.deadline
+    communicator.deadline = .seconds(24 * 3600)
+    defer { communicator.deadline = usualDeadline }
+    let all = try communicator.gather(own)
     try folder?.writeResult(
       networks, winner: winner, testImages: images.test.count,
       figures: networks.indices.map { place in
         let start = (place % communicator.size) * own.count + place * 4
         return Array(all[start..<start + 4])
       })
-  }
-}
-
-extension RunSession {
-  /// Has more patience with the other ranks: they measure whole test sets.
-  private func waiting<Value>(
-    atMost patience: Duration, for body: () throws -> Value
-  ) rethrows -> Value {
-    let usual = communicator.deadline
-    communicator.deadline = patience
-    defer { communicator.deadline = usual }
-    return try body()
   }
 }
 

@@ -119,11 +119,9 @@ extension RunSession {
           "best/widths": .text("\(Widths(bins: best.candidate.bins))"),
         ])
     }
-    guard outcome == .finished else {
-      try folder.directory.setStatus(RunStatus(.preempted, phase: "search", step: scored))
-      return []
-    }
-    try folder.directory.setStatus(RunStatus(.running, phase: "search", step: scored))
+    try folder.directory.setStatus(
+      RunStatus(outcome == .finished ? .running : .preempted, phase: "search", step: scored))
+    guard outcome == .finished else { return [] }
     guard let best = search.best else {
       throw UsageError(
         description: "the search found no network of \(plan.window); widen search.budget")

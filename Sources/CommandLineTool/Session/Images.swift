@@ -32,13 +32,17 @@ struct Images {
         problem: "\(data.path) holds images of \(training.shape), but data.image says \(wanted)")
     }
     split = try ValidationSplit(of: training, heldOut: data.heldOut, seed: configuration.run.seed)
+    for (key, wanted, count) in [
+      ("calibration.images", configuration.calibration.images, split.training.count),
+      ("supernet.batch", configuration.supernet.recipe.batch, split.training.count),
+      ("retrain.batch", configuration.retrain.recipe.batch, training.count),
+    ] where wanted > count {
+      throw DatasetError.invalid(
+        problem:
+          "\(key) (\(wanted)) is more than the \(count) images to train on; give at most that")
+    }
     var stream = RandomStream(seed: configuration.run.seed, purpose: .calibration)
     let order = stream.permutation(of: split.training.count)
-    guard configuration.calibration.images <= order.count else {
-      throw DatasetError.invalid(
-        problem: "calibration.images (\(configuration.calibration.images)) is more than the "
-          + "\(order.count) training images")
-    }
     calibration = order.prefix(configuration.calibration.images).map { [split] in
       split.training[$0]
     }

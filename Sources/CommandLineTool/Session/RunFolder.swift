@@ -34,7 +34,7 @@ final class RunFolder {
     if let stored = try RunConfiguration.storedIfAny(in: directory) {
       try configuration.difference(from: stored) { !$0.mayChangeOnResume }.requireNone(in: path)
     }
-    let given = ((try? directory.text(of: options.configuration)) ?? nil) ?? ""
+    let given = (try? directory.text(of: options.configuration)) ?? ""
     let separator = given.isEmpty || given.hasSuffix("\n") ? "" : "\n"
     try directory.write(
       given + separator + options.overrides.map { "# --set \($0)\n" }.joined(),

@@ -39,12 +39,6 @@ final class RunSession {
     assignment = try ShardAssignment(
       shards: configuration.cluster.shards, ranks: communicator.size)
     images = try Images(configuration, isSpeaking: communicator.rank == 0)
-    try Self.check(
-      batch: configuration.supernet.recipe.batch, of: "supernet.batch",
-      images: images.split.training.count)
-    try Self.check(
-      batch: configuration.retrain.recipe.batch, of: "retrain.batch",
-      images: images.training.count)
     plan = try RunPlan(configuration, classes: images.training.classes.count)
     context = EngineContext(
       kernels: try KernelSet.select(configuration.engine.choice),
@@ -68,14 +62,6 @@ final class RunSession {
         plan, options: options, ranks: communicator.size, kernels: context.kernels.choice)
       try supernet?.copy(to: folder, progress)
       self.folder = folder
-    }
-  }
-
-  private static func check(batch: Int, of key: String, images: Int) throws(DatasetError) {
-    guard batch <= images else {
-      throw .invalid(
-        problem:
-          "\(key) (\(batch)) is more than the \(images) images to train on; give at most that")
     }
   }
 

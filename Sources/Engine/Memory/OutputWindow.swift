@@ -7,6 +7,7 @@
 struct OutputMemory {
   private let map: FeatureMap
   private let observer: (any ChunkObserver)?
+  /// Whether chunks have to be copied from there to the map.
   private let copies: Bool
   private let kernels: KernelSet
   /// A thread's own memory and the floats between its pixels; none where pixels are made in the map.
@@ -24,12 +25,13 @@ struct OutputMemory {
     self.map = map
     self.observer = observer
     let writesMap = observer?.writesMap ?? false
-    self.copies = copies && !writesMap
     kernels = context.kernels
     guard context.streams(map.shape), copies || writesMap else {
+      self.copies = false
       own = nil
       return
     }
+    self.copies = !writesMap
     precondition(Int(bitPattern: map.elements) % 64 == 0, "a map starts with a cache line")
     let stride = spreadStride(channels: floats)
     own = (context.workerScratch(.workerOutputs, pixels * stride), stride)
@@ -46,7 +48,7 @@ struct OutputMemory {
 
   /// Shows complete chunks of a window to the observer while they are in cache; then they are where they belong.
   func finish(_ window: OutputWindow, _ chunks: Range<Int>) {
-    guard own != nil || observer != nil else { return }
+    guard copies || observer != nil else { return }
     let plan = ChunkPlan(map.shape)
     let row = map.shape.pixelStride
     let floats = window.floats
@@ -54,7 +56,7 @@ struct OutputMemory {
       let pixels = plan.pixels(of: chunk)
       let place = window.elements + (pixels.start - window.first) * window.stride
       observer?.take(chunk, place, stride: window.stride, floats: floats)
-      guard own != nil, copies else { continue }
+      guard copies else { continue }
       kernels.streamPixels(
         place, pixels.count, window.stride, floats.count,
         map.elements + pixels.start * row + floats.lowerBound, row)

@@ -63,6 +63,7 @@ protocol ChunkObserver: Sendable {
 }
 
 extension ChunkObserver {
+  var readsAnotherMap: Bool { false }
   var writesMap: Bool { false }
 
   /// Sees them in the map.
@@ -75,7 +76,6 @@ extension ChunkObserver {
 
 /// The moments of a map's chunks.
 struct ChunkMoments: ChunkObserver, @unchecked Sendable {
-  var readsAnotherMap: Bool { false }
   let plan: ChunkPlan
   private let row: Int
   private let partial: UnsafeMutablePointer<Float>

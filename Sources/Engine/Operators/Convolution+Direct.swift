@@ -97,6 +97,7 @@ private struct DirectBlock {
       product.source.memory(behind: next), calls: panels.count * block.classes.count)
     let target = product.target.shape
     let first = images.lowerBound * target.imagePixels + block.rows.lowerBound * target.width
+    let chunks = chunks
     var rest = panels
     while let start = rest.first?.start {
       let group = rest.prefix { $0.start < start + groupFloats }
