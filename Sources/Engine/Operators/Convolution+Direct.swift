@@ -1,10 +1,15 @@
 // Forward and backward-data as sums over taps and channels, block by block of target pixels.
 extension Convolution {
-  /// Copies each block's source pixels, applied, and multiplies them by the panels.
+  /// Multiplies each block's source pixels by the panels: a copy of them, applied, or the pixels as they lie in the map where
+  /// that is all that is needed.
   func direct(_ product: PanelProduct, window: SlidingWindow, in context: EngineContext) {
     let kernels = context.kernels
     let layout = layout(channels: product.depth, reversed: window.reversed)
-    let stride = layout == .bordered ? product.depth : spreadStride(channels: product.depth)
+    let inPlace = layout == .sampled && stride == 1 && product.source.pending == nil
+    let stride =
+      inPlace
+      ? product.source.shape.pixelStride
+      : layout == .bordered ? product.depth : spreadStride(channels: product.depth)
     let plan = plan(
       for: window, layout, stride: stride, images: product.source.shape.images,
       threads: context.threads.count)
@@ -12,7 +17,8 @@ extension Convolution {
     let blockCount = plan.blockCount(images: product.source.shape.images)
     // Whole rows of panels share a block's pixels in cache; they are split only to feed every thread.
     let groups = min(panelCount, max(1, 8 * context.threads.count / blockCount))
-    let memory = context.workerScratch(.workerPixels, plan.patchPixels * stride + 16)
+    let patches =
+      inPlace ? nil : context.workerScratch(.workerPixels, plan.patchPixels * stride + 16)
     let groupFloats =
       product.observer?.readsAnotherMap ?? false
       ? BlockSizes.observedFloatsOfTwoMaps : BlockSizes.observedFloats
@@ -31,7 +37,7 @@ extension Convolution {
         panels: product.panels[group * panelCount / groups..<(group + 1) * panelCount / groups],
         output: output, worker: worker
       ).run(
-        memory(worker), groupFloats: groupFloats,
+        patches?(worker), groupFloats: groupFloats,
         before: plan.pixels(ofBlock: next, of: product.source.shape))
     }
   }
@@ -73,7 +79,7 @@ private struct DirectBlock {
   let plan: PixelPlan
   let kernels: KernelSet
   let taps: Int
-  /// Floats from one pixel of the patch to the next.
+  /// Floats from one source pixel to the next.
   let stride: Int
   let block: PixelPlan.Block
   let images: Range<Int>
@@ -82,15 +88,11 @@ private struct DirectBlock {
   let worker: Int
 
   /// - Parameters:
+  ///   - patch: memory for the source pixels; none where they are read in place.
   ///   - groupFloats: floats of each target pixel, at least, that are made before they are shown.
   ///   - next: what this thread is likely to copy afterwards.
-  func run(_ memory: UnsafeMutablePointer<Float>, groupFloats: Int, before next: PixelRun) {
-    for image in 0..<images.count {
-      block.patch.copy(
-        product.source, image: images.lowerBound + image,
-        to: memory + image * block.patch.height * block.patch.width * stride, stride: stride,
-        kernels: kernels)
-    }
+  func run(_ patch: UnsafeMutablePointer<Float>?, groupFloats: Int, before next: PixelRun) {
+    let source = patch.map(copied) ?? inPlace
     // With a border a row of taps counts as one.
     let rowTaps = plan.layout == .bordered ? taps / block.classes[0].taps : 1
     var ahead = ReadAhead(
@@ -106,10 +108,29 @@ private struct DirectBlock {
         first: first, floats: start..<(group.last?.end ?? start), worker: worker)
       clearUntouched(window)
       for panel in group {
-        multiply(panel, memory, depth: product.depth * rowTaps, into: window, &ahead)
+        multiply(panel, source, depth: product.depth * rowTaps, into: window, &ahead)
       }
       output.finish(window, chunks)
     }
+  }
+
+  /// The block's first source pixel in the map.
+  private var inPlace: UnsafePointer<Float> {
+    let source = product.source.map
+    let first = block.rows.lowerBound * source.shape.width
+    return UnsafePointer(
+      source.elements + source.shape.pixel(first, ofImage: images.lowerBound))
+  }
+
+  /// Copies the source pixels, image by image.
+  private func copied(to patch: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
+    for image in 0..<images.count {
+      block.patch.copy(
+        product.source, image: images.lowerBound + image,
+        to: patch + image * block.patch.height * block.patch.width * stride, stride: stride,
+        kernels: kernels)
+    }
+    return UnsafePointer(patch)
   }
 
   /// The target's chunks in the block's rows of all its images; blocks of several images have all rows.
@@ -128,7 +149,7 @@ private struct DirectBlock {
   }
 
   private func multiply(
-    _ panel: ChannelSpan, _ memory: UnsafeMutablePointer<Float>, depth: Int,
+    _ panel: ChannelSpan, _ source: UnsafePointer<Float>, depth: Int,
     into window: OutputWindow, _ ahead: inout ReadAhead
   ) {
     let weights = product.weights + panel.start * taps * product.depth
@@ -136,7 +157,7 @@ private struct DirectBlock {
     for pixels in block.classes where pixels.taps > 0 {
       let wanted = ahead.next()
       kernels.multiplyGathered(
-        memory, stride, pixels.inputPixels, pixels.tapOffsets, pixels.tapPanels, pixels.taps,
+        source, stride, pixels.inputPixels, pixels.tapOffsets, pixels.tapPanels, pixels.taps,
         depth, weights, panel.count / kernels.lanes, target, window.stride, pixels.outputPixels,
         pixels.pixelsPerImage * images.count, wanted.start, wanted.floats)
     }
