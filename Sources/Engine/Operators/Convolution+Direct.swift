@@ -5,11 +5,15 @@ extension Convolution {
   func direct(_ product: PanelProduct, window: SlidingWindow, in context: EngineContext) {
     let kernels = context.kernels
     let layout = layout(channels: product.depth, reversed: window.reversed)
-    let inPlace = layout == .sampled && stride == 1 && product.source.pending == nil
+    let isInPlace = kernel == 1 && self.stride == 1 && product.source.pending == nil
     let stride =
-      inPlace
-      ? product.source.shape.pixelStride
-      : layout == .bordered ? product.depth : spreadStride(channels: product.depth)
+      if isInPlace {
+        product.source.shape.pixelStride
+      } else if layout == .bordered {
+        product.depth
+      } else {
+        spreadStride(channels: product.depth)
+      }
     let plan = plan(
       for: window, layout, stride: stride, images: product.source.shape.images,
       threads: context.threads.count)
@@ -18,7 +22,7 @@ extension Convolution {
     // Whole rows of panels share a block's pixels in cache; they are split only to feed every thread.
     let groups = min(panelCount, max(1, 8 * context.threads.count / blockCount))
     let patches =
-      inPlace ? nil : context.workerScratch(.workerPixels, plan.patchPixels * stride + 16)
+      isInPlace ? nil : context.workerScratch(.workerPixels, plan.patchPixels * stride + 16)
     let groupFloats =
       product.observer?.readsAnotherMap ?? false
       ? BlockSizes.observedFloatsOfTwoMaps : BlockSizes.observedFloats
@@ -90,22 +94,22 @@ private struct DirectBlock {
   /// - Parameters:
   ///   - patch: memory for the source pixels; none where they are read in place.
   ///   - groupFloats: floats of each target pixel, at least, that are made before they are shown.
-  ///   - next: what this thread is likely to copy afterwards.
+  ///   - next: what this thread is likely to read afterwards.
   func run(_ patch: UnsafeMutablePointer<Float>?, groupFloats: Int, before next: PixelRun) {
-    let source = patch.map(copied) ?? inPlace
+    let source = patch.map(copied) ?? firstSource
     // With a border a row of taps counts as one.
     let rowTaps = plan.layout == .bordered ? taps / block.classes[0].taps : 1
     var ahead = ReadAhead(
       product.source.memory(behind: next), calls: panels.count * block.classes.count)
     let target = product.target.shape
-    let first = images.lowerBound * target.imagePixels + block.rows.lowerBound * target.width
+    let firstTarget = images.lowerBound * target.imagePixels + block.rows.lowerBound * target.width
     let chunks = chunks
     var rest = panels
     while let start = rest.first?.start {
       let group = rest.prefix { $0.start < start + groupFloats }
       rest = rest[group.endIndex...]
       let window = output.window(
-        first: first, floats: start..<(group.last?.end ?? start), worker: worker)
+        first: firstTarget, floats: start..<(group.last?.end ?? start), worker: worker)
       clearUntouched(window)
       for panel in group {
         multiply(panel, source, depth: product.depth * rowTaps, into: window, &ahead)
@@ -115,11 +119,10 @@ private struct DirectBlock {
   }
 
   /// The block's first source pixel in the map.
-  private var inPlace: UnsafePointer<Float> {
-    let source = product.source.map
-    let first = block.rows.lowerBound * source.shape.width
-    return UnsafePointer(
-      source.elements + source.shape.pixel(first, ofImage: images.lowerBound))
+  private var firstSource: UnsafePointer<Float> {
+    let map = product.source.map
+    let pixel = block.rows.lowerBound * map.shape.width
+    return UnsafePointer(map.elements + map.shape.pixel(pixel, ofImage: images.lowerBound))
   }
 
   /// Copies the source pixels, image by image.
