@@ -2,58 +2,82 @@
 // of one pixel. Sources have borders of zeros, so every tap of every pixel is there. Weights are
 // [tap][channels], padded like a pixel.
 
-/// Filters some rows of pixels: every target pixel is the sum over the window, in the order of taps.
+/// Filters some rows of pixels: every target pixel is the sum over the window, in the order of taps, normalised and activated.
 ///
 /// - Parameters:
 ///   - source: the first tap of the first target pixel; `sourceRow` floats from row to row and `pixelStride` from
 ///     pixel to pixel.
 ///   - floats: how many floats of each pixel are filtered.
 ///   - weights: the first tap; `weightStride` floats from tap to tap.
+///   - scale, shift: of each channel; where there are none, sums are stored as they are.
+///   - activation: what follows them; see `activate`.
 ///   - kernel: the side of the window, which moves by `step` pixels.
 ///   - target: the first of `rows` x `columns` pixels, at least one column; `targetStride` floats from pixel to pixel.
 public func depthwiseRows(
   _ source: UnsafePointer<Float>, sourceRow: Int, pixelStride: Int, floats: Int,
-  weights: UnsafePointer<Float>, weightStride: Int, kernel: Int, step: Int,
+  weights: UnsafePointer<Float>, weightStride: Int, scale: UnsafePointer<Float>?,
+  shift: UnsafePointer<Float>?, activation: Int, kernel: Int, step: Int,
   _ target: UnsafeMutablePointer<Float>, targetStride: Int, rows: Int, columns: Int
+) {
+  if let scale, let shift {
+    depthwise(
+      NormalizingEpilogue(scale, shift, activation: activation), source, sourceRow, pixelStride,
+      floats, weights, weightStride, kernel, step, target, targetStride, rows, columns)
+  } else {
+    depthwise(
+      PlainEpilogue(), source, sourceRow, pixelStride, floats, weights, weightStride, kernel, step,
+      target, targetStride, rows, columns)
+  }
+}
+
+@inline(always)
+private func depthwise(
+  _ epilogue: some Epilogue, _ source: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int,
+  _ floats: Int, _ weights: UnsafePointer<Float>, _ weightStride: Int, _ kernel: Int, _ step: Int,
+  _ target: UnsafeMutablePointer<Float>, _ targetStride: Int, _ rows: Int, _ columns: Int
 ) {
   switch kernel {
   case 3:
     depthwiseThree(
-      source, sourceRow, pixelStride, floats, weights, weightStride, step, target, targetStride,
-      rows, columns)
+      epilogue, source, sourceRow, pixelStride, floats, weights, weightStride, step, target,
+      targetStride, rows, columns)
   // A known side lets the compiler unroll a row of taps.
   case 5:
     depthwiseAny(
-      source, sourceRow, pixelStride, floats, weights, weightStride, 5, step, target, targetStride,
-      rows, columns)
+      epilogue, source, sourceRow, pixelStride, floats, weights, weightStride, 5, step, target,
+      targetStride, rows, columns)
   default:
     depthwiseAny(
-      source, sourceRow, pixelStride, floats, weights, weightStride, kernel, step, target,
+      epilogue, source, sourceRow, pixelStride, floats, weights, weightStride, kernel, step, target,
       targetStride, rows, columns)
   }
 }
 
 @inline(always)
 private func depthwiseAny(
-  _ source: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int, _ floats: Int,
+  _ epilogue: some Epilogue, _ source: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int,
+  _ floats: Int,
   _ weights: UnsafePointer<Float>, _ weightStride: Int, _ kernel: Int, _ step: Int,
   _ target: UnsafeMutablePointer<Float>, _ targetStride: Int, _ rows: Int, _ columns: Int
 ) {
   var channel = 0
   while channel < floats {
+    let constants = epilogue.constants(channel)
     for row in 0..<rows {
       let line = source + row * step * sourceRow + channel
       let place = target + row * columns * targetStride + channel
       var column = 0
       while column + 4 <= columns {
         depthwiseFour(
-          line + column * step * pixelStride, sourceRow, pixelStride, weights + channel,
+          epilogue, constants, line + column * step * pixelStride, sourceRow, pixelStride,
+          weights + channel,
           weightStride, kernel, step, place + column * targetStride, targetStride)
         column += 4
       }
       while column < columns {
         depthwiseOne(
-          line + column * step * pixelStride, sourceRow, pixelStride, weights + channel,
+          epilogue, constants, line + column * step * pixelStride, sourceRow, pixelStride,
+          weights + channel,
           weightStride, kernel, place + column * targetStride)
         column += 1
       }
@@ -64,8 +88,10 @@ private func depthwiseAny(
 
 /// Four neighbouring pixels, for which each weight is loaded once.
 @inline(always)
-private func depthwiseFour(
-  _ window: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int,
+private func depthwiseFour<Ending: Epilogue>(
+  _ epilogue: Ending, _ constants: Ending.Constants, _ window: UnsafePointer<Float>,
+  _ sourceRow: Int,
+  _ pixelStride: Int,
   _ weights: UnsafePointer<Float>, _ weightStride: Int, _ kernel: Int, _ step: Int,
   _ target: UnsafeMutablePointer<Float>, _ targetStride: Int
 ) {
@@ -82,15 +108,17 @@ private func depthwiseFour(
       d = multiplyAdd(d, load(place + 3 * next), weight)
     }
   }
-  store(a, target)
-  store(b, target + targetStride)
-  store(c, target + 2 * targetStride)
-  store(d, target + 3 * targetStride)
+  store(epilogue.finish(a, constants), target)
+  store(epilogue.finish(b, constants), target + targetStride)
+  store(epilogue.finish(c, constants), target + 2 * targetStride)
+  store(epilogue.finish(d, constants), target + 3 * targetStride)
 }
 
 @inline(always)
-private func depthwiseOne(
-  _ window: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int,
+private func depthwiseOne<Ending: Epilogue>(
+  _ epilogue: Ending, _ constants: Ending.Constants, _ window: UnsafePointer<Float>,
+  _ sourceRow: Int,
+  _ pixelStride: Int,
   _ weights: UnsafePointer<Float>, _ weightStride: Int, _ kernel: Int,
   _ target: UnsafeMutablePointer<Float>
 ) {
@@ -102,18 +130,20 @@ private func depthwiseOne(
         load(weights + (v * kernel + h) * weightStride))
     }
   }
-  store(sum, target)
+  store(epilogue.finish(sum, constants), target)
 }
 
 /// The 3x3 window: weights stay in registers.
 @inline(always)
 private func depthwiseThree(
-  _ source: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int, _ floats: Int,
+  _ epilogue: some Epilogue, _ source: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int,
+  _ floats: Int,
   _ weights: UnsafePointer<Float>, _ weightStride: Int, _ step: Int,
   _ target: UnsafeMutablePointer<Float>, _ targetStride: Int, _ rows: Int, _ columns: Int
 ) {
   var channel = 0
   while channel < floats {
+    let constants = epilogue.constants(channel)
     var filter = InlineArray<9, Vector> { _ in Vector(repeating: 0) }
     for t in 0..<9 { filter[t] = load(weights + t * weightStride + channel) }
     for row in 0..<rows {
@@ -132,7 +162,7 @@ private func depthwiseThree(
         sum = multiplyAdd(sum, load(third), filter[6])
         sum = multiplyAdd(sum, load(third + pixelStride), filter[7])
         sum = multiplyAdd(sum, load(third + 2 * pixelStride), filter[8])
-        store(sum, place)
+        store(epilogue.finish(sum, constants), place)
         window += step * pixelStride
         place += targetStride
         left -= 1

@@ -32,10 +32,10 @@ private func fullRows(vectors: Int) -> Int {
   private let depthStep = 1
 #endif
 
-/// Multiplies listed pixels by one weight panel and stores the sums.
+/// Multiplies listed pixels by one weight panel and stores the sums, normalised and activated.
 ///
-/// `output[m] = sum over t, k of input[pixel m + tap t][k] * panel[t][k]`, summed in the order of t, then k,
-/// for every pixel alike: a pixel's bits do not depend on its neighbours in the list.
+/// `output[m] = activation(scale * sum over t, k of input[pixel m + tap t][k] * panel[t][k] + shift)`, summed in the order of t,
+/// then k, for every pixel alike: a pixel's bits do not depend on its neighbours in the list.
 ///
 /// - Parameters:
 ///   - input: rows of `inputStride` floats, one a pixel.
@@ -43,134 +43,227 @@ private func fullRows(vectors: Int) -> Int {
 ///   - tapOffsets: pixels to add to an input pixel, one for each of `taps`; at least one.
 ///   - tapPanels: which tap's weights to use; the panel holds [tap][depth][vectors * lanes].
 ///   - vectors: the width of the panel, `panelVectors` at most.
+///   - scale, shift: of each of the panel's columns; where there are none, sums are stored as they are.
+///   - activation: what follows them; see `activate`.
 ///   - ahead: memory that is wanted next; it is asked for step by step of the depth.
 ///   - aheadFloats: how much of it.
 public func multiplyGathered(
   input: UnsafePointer<Float>, inputStride: Int, inputPixels: UnsafePointer<Int32>,
   tapOffsets: UnsafePointer<Int32>, tapPanels: UnsafePointer<Int32>, taps: Int, depth: Int,
-  panel: UnsafePointer<Float>, vectors: Int, output: UnsafeMutablePointer<Float>,
-  outputStride: Int, outputPixels: UnsafePointer<Int32>, count: Int, ahead: UnsafePointer<Float>,
-  aheadFloats: Int
+  panel: UnsafePointer<Float>, vectors: Int, scale: UnsafePointer<Float>?,
+  shift: UnsafePointer<Float>?, activation: Int,
+  output: UnsafeMutablePointer<Float>, outputStride: Int, outputPixels: UnsafePointer<Int32>,
+  count: Int, ahead: UnsafePointer<Float>, aheadFloats: Int
 ) {
-  var source = inputPixels
-  var target = outputPixels
-  var remaining = count
-  // Tiles of nearly equal height: a full one and a rest of one pixel would waste most of the second.
-  let fullRows = fullRows(vectors: vectors)
-  var tiles = (count + fullRows - 1) / fullRows
-  let turns = taps * (depth / depthStep)
-  var lines = AheadLines(ahead, floats: aheadFloats, turns: tiles * turns)
-  while remaining > 0 {
-    let rows = (remaining + tiles - 1) / tiles
-    multiplyTile(
-      rows, input, inputStride, source, tapOffsets, tapPanels, taps, depth, panel, vectors, output,
-      outputStride, target, lines)
-    lines.skip(turns)
-    source += rows
-    target += rows
-    remaining -= rows
-    tiles -= 1
+  let product = GatheredProduct(
+    input: input, inputStride: inputStride, inputPixels: inputPixels, tapOffsets: tapOffsets,
+    tapPanels: tapPanels, taps: taps, depth: depth, panel: panel, scale: scale, shift: shift,
+    activation: activation, output: output, outputStride: outputStride,
+    outputPixels: outputPixels, count: count, ahead: ahead, aheadFloats: aheadFloats)
+  switch vectors {
+  #if KERNELS_V4
+    case 4: product.multiplyByFour()
+    case 3: product.multiplyByThree()
+  #endif
+  case 2: product.multiplyByTwo()
+  default: product.multiplyByOne()
   }
 }
 
-/// One tile of `rows` pixels, no more than a full one has.
-@inline(always)
-private func multiplyTile(
-  _ rows: Int, _ input: UnsafePointer<Float>, _ inputStride: Int, _ source: UnsafePointer<Int32>,
-  _ tapOffsets: UnsafePointer<Int32>, _ tapPanels: UnsafePointer<Int32>, _ taps: Int, _ depth: Int,
-  _ panel: UnsafePointer<Float>, _ vectors: Int, _ output: UnsafeMutablePointer<Float>,
-  _ outputStride: Int, _ target: UnsafePointer<Int32>, _ ahead: AheadLines
-) {
-  @inline(always)
-  func run<let rows: Int, let accumulators: Int>(_ tile: Tile<rows, accumulators>) {
-    tile.multiply(
-      input, inputStride, source, tapOffsets, tapPanels, taps, depth, panel, output, outputStride,
-      target, ahead)
-  }
-  switch vectors {
+/// The arguments of a product.
+struct GatheredProduct {
+  let input: UnsafePointer<Float>
+  let inputStride: Int
+  let inputPixels, tapOffsets, tapPanels: UnsafePointer<Int32>
+  let taps, depth: Int
+  let panel: UnsafePointer<Float>
+  let scale, shift: UnsafePointer<Float>?
+  let activation: Int
+  let output: UnsafeMutablePointer<Float>
+  let outputStride: Int
+  let outputPixels: UnsafePointer<Int32>
+  let count: Int
+  let ahead: UnsafePointer<Float>
+  let aheadFloats: Int
+
+  // A function for each width of a panel: in one for all, the compiler stops inlining what a tile does. None is private: a
+  // private function that is called is a weak symbol.
+
   #if KERNELS_V4
-    case 4:
-      switch rows {
-      case 1: run(Tile<1, 4>())
-      case 2: run(Tile<2, 8>())
-      case 3: run(Tile<3, 12>())
-      case 4: run(Tile<4, 16>())
-      case 5: run(Tile<5, 20>())
-      default: run(Tile<6, 24>())
+    @inline(never)
+    func multiplyByFour() {
+      if let scale, let shift {
+        multiplyByFour(NormalizingEpilogue(scale, shift, activation: activation))
+      } else {
+        multiplyByFour(PlainEpilogue())
       }
-    case 3:
-      switch rows {
-      case 1: run(Tile<1, 3>())
-      case 2: run(Tile<2, 6>())
-      case 3: run(Tile<3, 9>())
-      case 4: run(Tile<4, 12>())
-      case 5: run(Tile<5, 15>())
-      case 6: run(Tile<6, 18>())
-      case 7: run(Tile<7, 21>())
-      default: run(Tile<8, 24>())
+    }
+
+    @inline(always)
+    private func multiplyByFour(_ epilogue: some Epilogue) {
+      var tiles = Tiles(of: fullRows(vectors: 4), self)
+      while let rows = tiles.next() {
+        switch rows {
+        case 1: Tile<1, 4>().multiply(self, tiles, epilogue)
+        case 2: Tile<2, 8>().multiply(self, tiles, epilogue)
+        case 3: Tile<3, 12>().multiply(self, tiles, epilogue)
+        case 4: Tile<4, 16>().multiply(self, tiles, epilogue)
+        case 5: Tile<5, 20>().multiply(self, tiles, epilogue)
+        default: Tile<6, 24>().multiply(self, tiles, epilogue)
+        }
       }
+    }
+
+    @inline(never)
+    func multiplyByThree() {
+      if let scale, let shift {
+        multiplyByThree(NormalizingEpilogue(scale, shift, activation: activation))
+      } else {
+        multiplyByThree(PlainEpilogue())
+      }
+    }
+
+    @inline(always)
+    private func multiplyByThree(_ epilogue: some Epilogue) {
+      var tiles = Tiles(of: fullRows(vectors: 3), self)
+      while let rows = tiles.next() {
+        switch rows {
+        case 1: Tile<1, 3>().multiply(self, tiles, epilogue)
+        case 2: Tile<2, 6>().multiply(self, tiles, epilogue)
+        case 3: Tile<3, 9>().multiply(self, tiles, epilogue)
+        case 4: Tile<4, 12>().multiply(self, tiles, epilogue)
+        case 5: Tile<5, 15>().multiply(self, tiles, epilogue)
+        case 6: Tile<6, 18>().multiply(self, tiles, epilogue)
+        case 7: Tile<7, 21>().multiply(self, tiles, epilogue)
+        default: Tile<8, 24>().multiply(self, tiles, epilogue)
+        }
+      }
+    }
   #endif
-  case 2:
-    switch rows {
-    case 1: run(Tile<1, 2>())
-    case 2: run(Tile<2, 4>())
-    case 3: run(Tile<3, 6>())
-    case 4: run(Tile<4, 8>())
-    case 5: run(Tile<5, 10>())
-    #if KERNELS_V4
-      case 6: run(Tile<6, 12>())
-      case 7: run(Tile<7, 14>())
-      case 8: run(Tile<8, 16>())
-      case 9: run(Tile<9, 18>())
-      case 10: run(Tile<10, 20>())
-      case 11: run(Tile<11, 22>())
-      default: run(Tile<12, 24>())
-    #else
-      default: run(Tile<6, 12>())
-    #endif
+
+  @inline(never)
+  func multiplyByTwo() {
+    if let scale, let shift {
+      multiplyByTwo(NormalizingEpilogue(scale, shift, activation: activation))
+    } else {
+      multiplyByTwo(PlainEpilogue())
     }
-  default:
-    switch rows {
-    case 1: run(Tile<1, 1>())
-    case 2: run(Tile<2, 2>())
-    case 3: run(Tile<3, 3>())
-    case 4: run(Tile<4, 4>())
-    case 5: run(Tile<5, 5>())
-    #if KERNELS_V4
-      case 6: run(Tile<6, 6>())
-      case 7: run(Tile<7, 7>())
-      case 8: run(Tile<8, 8>())
-      case 9: run(Tile<9, 9>())
-      case 10: run(Tile<10, 10>())
-      case 11: run(Tile<11, 11>())
-      default: run(Tile<12, 12>())
-    #else
-      default: run(Tile<6, 6>())
-    #endif
+  }
+
+  @inline(always)
+  private func multiplyByTwo(_ epilogue: some Epilogue) {
+    var tiles = Tiles(of: fullRows(vectors: 2), self)
+    while let rows = tiles.next() {
+      switch rows {
+      case 1: Tile<1, 2>().multiply(self, tiles, epilogue)
+      case 2: Tile<2, 4>().multiply(self, tiles, epilogue)
+      case 3: Tile<3, 6>().multiply(self, tiles, epilogue)
+      case 4: Tile<4, 8>().multiply(self, tiles, epilogue)
+      case 5: Tile<5, 10>().multiply(self, tiles, epilogue)
+      #if KERNELS_V4
+        case 6: Tile<6, 12>().multiply(self, tiles, epilogue)
+        case 7: Tile<7, 14>().multiply(self, tiles, epilogue)
+        case 8: Tile<8, 16>().multiply(self, tiles, epilogue)
+        case 9: Tile<9, 18>().multiply(self, tiles, epilogue)
+        case 10: Tile<10, 20>().multiply(self, tiles, epilogue)
+        case 11: Tile<11, 22>().multiply(self, tiles, epilogue)
+        default: Tile<12, 24>().multiply(self, tiles, epilogue)
+      #else
+        default: Tile<6, 12>().multiply(self, tiles, epilogue)
+      #endif
+      }
     }
+  }
+
+  @inline(never)
+  func multiplyByOne() {
+    if let scale, let shift {
+      multiplyByOne(NormalizingEpilogue(scale, shift, activation: activation))
+    } else {
+      multiplyByOne(PlainEpilogue())
+    }
+  }
+
+  @inline(always)
+  private func multiplyByOne(_ epilogue: some Epilogue) {
+    var tiles = Tiles(of: fullRows(vectors: 1), self)
+    while let rows = tiles.next() {
+      switch rows {
+      case 1: Tile<1, 1>().multiply(self, tiles, epilogue)
+      case 2: Tile<2, 2>().multiply(self, tiles, epilogue)
+      case 3: Tile<3, 3>().multiply(self, tiles, epilogue)
+      case 4: Tile<4, 4>().multiply(self, tiles, epilogue)
+      case 5: Tile<5, 5>().multiply(self, tiles, epilogue)
+      #if KERNELS_V4
+        case 6: Tile<6, 6>().multiply(self, tiles, epilogue)
+        case 7: Tile<7, 7>().multiply(self, tiles, epilogue)
+        case 8: Tile<8, 8>().multiply(self, tiles, epilogue)
+        case 9: Tile<9, 9>().multiply(self, tiles, epilogue)
+        case 10: Tile<10, 10>().multiply(self, tiles, epilogue)
+        case 11: Tile<11, 11>().multiply(self, tiles, epilogue)
+        default: Tile<12, 12>().multiply(self, tiles, epilogue)
+      #else
+        default: Tile<6, 6>().multiply(self, tiles, epilogue)
+      #endif
+      }
+    }
+  }
+}
+
+/// The pixels of a product, tile by tile.
+///
+/// Tiles are of nearly equal height: a full one and a rest of one pixel would waste most of the second.
+private struct Tiles {
+  /// The pixels of the tile under way.
+  private(set) var source, target: UnsafePointer<Int32>
+  /// What the tile asks for.
+  private(set) var ahead: AheadLines
+  private var rows = 0
+  private var remaining: Int
+  private var tiles: Int
+  private let turns: Int
+
+  @inline(always)
+  init(of fullRows: Int, _ product: GatheredProduct) {
+    (source, target) = (product.inputPixels, product.outputPixels)
+    remaining = product.count
+    tiles = (remaining + fullRows - 1) / fullRows
+    turns = product.taps * (product.depth / depthStep)
+    ahead = AheadLines(product.ahead, floats: product.aheadFloats, turns: tiles * turns)
+  }
+
+  /// The rows of the next tile.
+  @inline(always)
+  mutating func next() -> Int? {
+    if rows > 0 { ahead.skip(turns) }
+    source += rows
+    target += rows
+    guard remaining > 0 else { return nil }
+    rows = (remaining + tiles - 1) / tiles
+    remaining -= rows
+    tiles -= 1
+    return rows
   }
 }
 
 /// `rows` pixels by `accumulators / rows` vectors, held in registers through all taps.
 private struct Tile<let rows: Int, let accumulators: Int> {
   @inline(always)
-  func multiply(
-    _ input: UnsafePointer<Float>, _ inputStride: Int, _ source: UnsafePointer<Int32>,
-    _ tapOffsets: UnsafePointer<Int32>, _ tapPanels: UnsafePointer<Int32>, _ taps: Int,
-    _ depth: Int, _ panel: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
-    _ outputStride: Int, _ target: UnsafePointer<Int32>, _ ahead: AheadLines
-  ) {
+  func multiply(_ product: GatheredProduct, _ place: Tiles, _ epilogue: some Epilogue) {
     let vectors = accumulators / rows
+    let inputStride = product.inputStride
+    let depth = product.depth
     var sums = InlineArray<accumulators, Vector> { _ in Vector(repeating: 0) }
     // Row pointers are made outside the inner loop: more work in its body would stop the unrolling.
-    var pixels = InlineArray<rows, UnsafePointer<Float>>(repeating: input)
-    for m in 0..<rows { pixels[m] = input + Int(source[m]) * inputStride }
-    var ahead = ahead
+    var pixels = InlineArray<rows, UnsafePointer<Float>>(repeating: product.input)
+    for m in 0..<rows { pixels[m] = product.input + Int(place.source[m]) * inputStride }
+    var ahead = place.ahead
     var tap = 0
     repeat {
-      var k = Int(tapOffsets[tap]) * inputStride
+      var k = Int(product.tapOffsets[tap]) * inputStride
       let end = k + depth
-      var weights = panel + Int(tapPanels[tap]) * depth * vectors * Vector.scalarCount
+      var weights =
+        product.panel + Int(product.tapPanels[tap]) * depth * vectors * Vector.scalarCount
       @inline(always)
       func step(_ u: Int) {
         let row = weights + u * vectors * Vector.scalarCount
@@ -206,9 +299,15 @@ private struct Tile<let rows: Int, let accumulators: Int> {
         }
       #endif
       tap += 1
-    } while tap < taps
+    } while tap < product.taps
+    for v in 0..<vectors {
+      let constants = epilogue.constants(v * Vector.scalarCount)
+      for m in 0..<rows {
+        sums[m * vectors + v] = epilogue.finish(sums[m * vectors + v], constants)
+      }
+    }
     for m in 0..<rows {
-      let row = output + Int(target[m]) * outputStride
+      let row = product.output + Int(place.target[m]) * product.outputStride
       for v in 0..<vectors { store(sums[m * vectors + v], row + v * Vector.scalarCount) }
     }
   }

@@ -91,6 +91,11 @@ func passed(_ gradient: Vector, through x: Vector, _ kind: Int) -> Vector {
 /// `x` between two bounds; NaN stays NaN.
 @inline(always)
 func clamp(_ x: Vector, _ lowest: Vector, _ highest: Vector) -> Vector {
-  let raised = x.replacing(with: lowest, where: x .< lowest)
-  return raised.replacing(with: highest, where: raised .> highest)
+  #if KERNELS_V4
+    cpu_clamp16(x, lowest, highest)
+  #elseif KERNELS_V3
+    cpu_clamp8(x, lowest, highest)
+  #else
+    cpu_clamp4(x, lowest, highest)
+  #endif
 }

@@ -111,16 +111,36 @@ public func winogradInput(
   }
 }
 
-/// Transforms the 36 products of some tiles in a row of tiles back to pixels.
+/// Transforms the 36 products of some tiles in a row of tiles back to pixels, normalised and activated.
 ///
 /// - Parameters:
 ///   - source: position 0 of the first tile.
+///   - scale, shift: of each channel; where there are none, pixels are stored as they are.
+///   - activation: what follows them; see `activate`.
 ///   - rows: how many of a tile's four rows lie inside the image.
 ///   - columns: how many columns of pixels the tiles have together; the last tile may stick out.
 ///   - target: the first pixel.
 public func winogradOutput(
   _ source: UnsafePointer<Float>, positionStride: Int, tileStride: Int, tiles: Int, channels: Int,
-  rows: Int, columns: Int, _ target: UnsafeMutablePointer<Float>, rowStride: Int, pixelStride: Int
+  scale: UnsafePointer<Float>?, shift: UnsafePointer<Float>?, activation: Int, rows: Int,
+  columns: Int, _ target: UnsafeMutablePointer<Float>, rowStride: Int, pixelStride: Int
+) {
+  if let scale, let shift {
+    winogradOutput(
+      NormalizingEpilogue(scale, shift, activation: activation), source, positionStride, tileStride,
+      tiles, channels, rows, columns, target, rowStride, pixelStride)
+  } else {
+    winogradOutput(
+      PlainEpilogue(), source, positionStride, tileStride, tiles, channels, rows, columns, target,
+      rowStride, pixelStride)
+  }
+}
+
+@inline(always)
+private func winogradOutput(
+  _ epilogue: some Epilogue, _ source: UnsafePointer<Float>, _ positionStride: Int,
+  _ tileStride: Int, _ tiles: Int, _ channels: Int, _ rows: Int, _ columns: Int,
+  _ target: UnsafeMutablePointer<Float>, _ rowStride: Int, _ pixelStride: Int
 ) {
   for tile in 0..<tiles {
     let width = min(4, columns - tile * 4)
@@ -135,10 +155,12 @@ public func winogradOutput(
         let t = outputTransform(m)
         for i in 0..<4 { halves[i * 6 + j] = t[i] }
       }
+      let constants = epilogue.constants(channel)
       for i in 0..<rows {
         var row = Six { _ in Vector(repeating: 0) }
         for j in 0..<6 { row[j] = halves[i * 6 + j] }
-        let t = outputTransform(row)
+        var t = outputTransform(row)
+        for j in 0..<4 { t[j] = epilogue.finish(t[j], constants) }
         let line = pixel + i * rowStride
         if width == 4 {
           for j in 0..<4 { store(t[j], line + j * pixelStride) }

@@ -39,4 +39,23 @@ static inline void cpu_stream16(cpu_floats16 value, float *target) {
   __builtin_nontemporal_store(value, (cpu_floats16 *)target);
 }
 
+/// Floats between two bounds; NaN passes. Swift compares and selects instead, which keeps the compiler from unrolling what it
+/// is part of; so does a comparison here with 512 bits.
+static inline cpu_floats4 cpu_clamp4(cpu_floats4 x, cpu_floats4 lowest, cpu_floats4 highest) {
+  x = x < lowest ? lowest : x;
+  return x > highest ? highest : x;
+}
+#ifdef __AVX__
+static inline cpu_floats8 cpu_clamp8(cpu_floats8 x, cpu_floats8 lowest, cpu_floats8 highest) {
+  return __builtin_ia32_minps256(highest, __builtin_ia32_maxps256(lowest, x));
+}
+#endif
+#ifdef __AVX512F__
+// The last argument is the rounding that is in force.
+__attribute__((min_vector_width(512)))
+static inline cpu_floats16 cpu_clamp16(cpu_floats16 x, cpu_floats16 lowest, cpu_floats16 highest) {
+  return __builtin_ia32_minps512(highest, __builtin_ia32_maxps512(lowest, x, 4), 4);
+}
+#endif
+
 #endif

@@ -42,8 +42,8 @@ public struct KernelSet: Sendable {
 
   package let multiplyGathered:
     @Sendable (
-      Pointer, Int, Indices, Indices, Indices, Int, Int, Pointer, Int, MutablePointer, Int, Indices,
-      Int, Pointer, Int
+      Pointer, Int, Indices, Indices, Indices, Int, Int, Pointer, Int, Pointer?, Pointer?, Int,
+      MutablePointer, Int, Indices, Int, Pointer, Int
     ) -> Void
   package let accumulateOuterProducts:
     @Sendable (
@@ -53,14 +53,18 @@ public struct KernelSet: Sendable {
   package let winogradInput:
     @Sendable (Pointer, Int, Int, Int, Int, MutablePointer, Int, Int) -> Void
   package let winogradOutput:
-    @Sendable (Pointer, Int, Int, Int, Int, Int, Int, MutablePointer, Int, Int) -> Void
+    @Sendable (
+      Pointer, Int, Int, Int, Int, Pointer?, Pointer?, Int, Int, Int, MutablePointer, Int, Int
+    ) -> Void
   package let winogradGradient:
     @Sendable (Pointer, Int, Int, Int, Int, Int, Int, MutablePointer, Int, Int) -> Void
   package let winogradWeights: @Sendable (Pointer, Int, Bool, Int, MutablePointer, Int) -> Void
   package let winogradWeightGradient: @Sendable (Pointer, Int, Int, MutablePointer, Int) -> Void
   package let depthwiseRows:
     @Sendable (
-      Pointer, Int, Int, Int, Pointer, Int, Int, Int, MutablePointer, Int, Int, Int
+      Pointer, Int, Int, Int, Pointer, Int, Pointer?, Pointer?, Int, Int, Int, MutablePointer, Int,
+      Int,
+      Int
     ) -> Void
   package let depthwiseBackward:
     @Sendable (

@@ -55,11 +55,25 @@ public struct Operand: PixelSource {
   }
 }
 
-/// A batch normalisation and its activation that readers apply: `activation(x * scale + shift)`.
+/// A batch normalisation and its activation that others carry out: `activation(x * scale + shift)`.
+///
+/// They are the readers of a map; or its writer, where statistics are given before it writes.
 public struct PendingNormalization: @unchecked Sendable {
   /// Rows of [shards][pixel stride], zero in the padding channels.
   let scale, shift: UnsafePointer<Float>
   /// Equal runs of images with statistics of their own.
   let shards: Int
   let activation: FusedActivation
+}
+
+/// What an operator does with its sums before it stores them, as kernels take it.
+extension PendingNormalization? {
+  /// From a channel on; none where sums are stored as they are.
+  func scale(from channel: Int) -> UnsafePointer<Float>? { map { $0.scale + channel } }
+
+  /// From a channel on; none where sums are stored as they are.
+  func shift(from channel: Int) -> UnsafePointer<Float>? { map { $0.shift + channel } }
+
+  /// What follows, by the kernels' number.
+  var activation: Int { (self?.activation ?? FusedActivation.none).rawValue }
 }

@@ -161,7 +161,9 @@ private struct DirectBlock {
       let wanted = ahead.next()
       kernels.multiplyGathered(
         source, stride, pixels.inputPixels, pixels.tapOffsets, pixels.tapPanels, pixels.taps,
-        depth, weights, panel.count / kernels.lanes, target, window.stride, pixels.outputPixels,
+        depth, weights, panel.count / kernels.lanes, product.normalization.scale(from: panel.start),
+        product.normalization.shift(from: panel.start), product.normalization.activation, target,
+        window.stride, pixels.outputPixels,
         pixels.pixelsPerImage * images.count, wanted.start, wanted.floats)
     }
   }

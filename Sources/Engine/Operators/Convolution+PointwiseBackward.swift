@@ -149,7 +149,8 @@ private struct PointwiseStrip {
       kernels.multiplyGathered(
         gradients, gradientStride, indices, indices, indices, 1, product.depth,
         product.weights + panel.start * product.depth, panel.count / kernels.lanes,
-        place + panel.start, target.shape.pixelStride, indices, block.count, gradients, 0)
+        nil, nil, 0, place + panel.start, target.shape.pixelStride, indices, block.count, gradients,
+        0)
     }
   }
 }

@@ -194,7 +194,8 @@ private struct WinogradJob {
       let wanted = ahead.next()
       kernels.multiplyGathered(
         source, sizes.sourceStride, indices, indices, indices, 1, product.depth,
-        weights + panel.start * product.depth, panel.count / kernels.lanes, target + panel.start,
+        weights + panel.start * product.depth, panel.count / kernels.lanes, nil, nil, 0,
+        target + panel.start,
         sizes.targetStride, indices, tiles, wanted.start, wanted.floats)
     }
   }
@@ -206,7 +207,9 @@ private struct WinogradJob {
     for row in 0..<tiling.tileRows(ofChunk: chunk) {
       kernels.winogradOutput(
         place + row * tiling.across * sizes.targetStride, positionStride, sizes.targetStride,
-        tiling.across, shape.pixelStride, min(4, rows.count - 4 * row), shape.width,
+        tiling.across, shape.pixelStride, product.normalization.scale(from: 0),
+        product.normalization.shift(from: 0),
+        product.normalization.activation, min(4, rows.count - 4 * row), shape.width,
         product.target.elements + first + row * 4 * shape.width * shape.pixelStride,
         shape.width * shape.pixelStride, shape.pixelStride)
     }

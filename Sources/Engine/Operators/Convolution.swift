@@ -38,12 +38,16 @@ public final class Convolution {
 
   /// `output = input * filter`.
   ///
-  /// - Parameter observer: sees the output's chunks while they are in cache.
-  func forward(
+  /// - Parameters:
+  ///   - normalization: of the output, the same for all images.
+  ///   - observer: sees the output's chunks while they are in cache.
+  private func forward(
     _ input: Operand, weights: UnsafePointer<Float>, filter: FilterView, output: FeatureMap,
-    observer: (any ChunkObserver)?, in context: EngineContext
+    normalizing normalization: PendingNormalization?, observer: (any ChunkObserver)?,
+    in context: EngineContext
   ) {
     checkShapes(input.shape, output.shape, filter)
+    precondition(normalization?.shards ?? 1 == 1, "all images have the same statistics")
     let panels = WeightPanels(kernels: context.kernels, filter: filter)
     let packed = context.scratch(
       .panels,
@@ -52,7 +56,8 @@ public final class Convolution {
     let spans = panels.packForward(weights, into: packed, threads: context.threads)
     let product = PanelProduct(
       source: input, weights: packed, panels: spans,
-      depth: filter.inputs.count, columns: filter.outputs.count, target: output, observer: observer)
+      depth: filter.inputs.count, columns: filter.outputs.count,
+      normalization: normalization, target: output, observer: observer)
     if usesWinograd(input.shape, filter, in: context) {
       winograd(product, reversed: false, in: context)
     } else {
@@ -64,12 +69,16 @@ public final class Convolution {
     }
   }
 
-  /// `output = input * filter`.
+  /// `output = input * filter`, normalised and activated where a normalisation is given.
+  ///
+  /// - Parameter normalization: of the output, the same for all images.
   public func forward(
     _ input: Operand, weights: UnsafePointer<Float>, filter: FilterView, output: FeatureMap,
-    in context: EngineContext
+    normalizing normalization: PendingNormalization? = nil, in context: EngineContext
   ) {
-    forward(input, weights: weights, filter: filter, output: output, observer: nil, in: context)
+    forward(
+      input, weights: weights, filter: filter, output: output, normalizing: normalization,
+      observer: nil, in: context)
   }
 
   /// `output = input * filter`, added to a residual while it is in cache.
@@ -83,7 +92,9 @@ public final class Convolution {
     precondition(
       sum.a.map.elements == output.elements && sum.output.elements != input.map.elements,
       "the sum is of the output, and the input stays as it is")
-    forward(input, weights: weights, filter: filter, output: output, observer: sum, in: context)
+    forward(
+      input, weights: weights, filter: filter, output: output, normalizing: nil, observer: sum,
+      in: context)
   }
 
   /// `output = input * filter`, and the output's statistics, shard by shard.
@@ -95,7 +106,8 @@ public final class Convolution {
   ) -> [ChannelStatistics] {
     let moments = ChunkMoments(output.shape, in: context)
     forward(
-      input, weights: weights, filter: filter, output: output, observer: moments, in: context)
+      input, weights: weights, filter: filter, output: output, normalizing: nil,
+      observer: moments, in: context)
     return moments.statistics(shards: shards, in: context)
   }
 
@@ -163,7 +175,7 @@ public final class Convolution {
     return PanelProduct(
       source: Operand(outputGradient), weights: packed,
       panels: spans, depth: filter.outputs.count,
-      columns: filter.inputs.count, target: inputGradient, observer: sums)
+      columns: filter.inputs.count, normalization: nil, target: inputGradient, observer: sums)
   }
 
   /// Writes the filter's gradient, shard by shard, to full-size gradients.
@@ -238,6 +250,8 @@ struct PanelProduct {
   let panels: [ChannelSpan]
   /// Channels of the source and of the target.
   let depth, columns: Int
+  /// What the sums go through before they are stored.
+  let normalization: PendingNormalization?
   let target: FeatureMap
   /// Sees the target's chunks while they are in cache.
   let observer: (any ChunkObserver)?

@@ -37,25 +37,30 @@ public final class DepthwiseConvolution {
     let moments = ChunkMoments(output.shape, in: context)
     forward(
       input, weights: weights, fullChannels: fullChannels, channels: channels, output: output,
-      moments: moments, in: context)
+      normalizing: nil, moments: moments, in: context)
     return moments.statistics(shards: shards, in: context)
   }
 
-  /// Filters every channel of `input` on its own.
+  /// Filters every channel of `input` on its own, and normalises and activates it where a normalisation is given.
+  ///
+  /// - Parameter normalization: of the output, the same for all images.
   public func forward(
     _ input: Operand, weights: UnsafePointer<Float>, fullChannels: Int, channels: ChannelSlice,
-    output: FeatureMap, in context: EngineContext
+    output: FeatureMap, normalizing normalization: PendingNormalization? = nil,
+    in context: EngineContext
   ) {
     forward(
       input, weights: weights, fullChannels: fullChannels, channels: channels, output: output,
-      moments: nil, in: context)
+      normalizing: normalization, moments: nil, in: context)
   }
 
   private func forward(
     _ input: Operand, weights: UnsafePointer<Float>, fullChannels: Int, channels: ChannelSlice,
-    output: FeatureMap, moments: ChunkMoments?, in context: EngineContext
+    output: FeatureMap, normalizing normalization: PendingNormalization?, moments: ChunkMoments?,
+    in context: EngineContext
   ) {
     checkShapes(input.shape, output.shape, channels)
+    precondition(normalization?.shards ?? 1 == 1, "all images have the same statistics")
     let row = input.shape.pixelStride
     let packed = pack(weights, fullChannels, channels, row, in: context)
     let bands = Bands(output.shape, kernel: kernel, step: stride)
@@ -74,7 +79,9 @@ public final class DepthwiseConvolution {
         kernels: kernels)
       kernels.depthwiseRows(
         pixels, patch.width * band.pixelStride, band.pixelStride, band.floats.count,
-        packed + band.floats.lowerBound, row, kernel, stride, window.elements, window.stride,
+        packed + band.floats.lowerBound, row, normalization.scale(from: band.floats.lowerBound),
+        normalization.shift(from: band.floats.lowerBound), normalization.activation, kernel, stride,
+        window.elements, window.stride,
         band.rows.count, output.shape.width)
       outputs.finish(window, band.chunks)
     }

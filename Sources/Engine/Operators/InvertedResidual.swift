@@ -8,8 +8,8 @@
 ///     for each image, for each band of output rows:
 ///       copy the input's rows, applied
 ///       for each group of wide channels:
-///         expand the rows, normalise and activate them -> a bordered patch of the group
-///         filter the patch, normalise and activate the result -> the group's floats of the filtered pixels
+///         expand the rows, normalised and activated -> a bordered patch of the group
+///         filter the patch, normalised and activated -> the group's floats of the filtered pixels
 ///       project the filtered pixels -> the output's rows
 public struct InvertedResidual {
   /// A layer of 1x1 pixels: the full weights, and which part of them is used.
@@ -274,8 +274,9 @@ private struct InvertedBlock {
       guard let first = group.first, let last = group.last else { continue }
       let floats = first.start..<last.end
       if let (layer, applied) = layers.expansion {
-        expand(group, from: floats.lowerBound, depth: layer.filter.inputs.count, &ahead)
-        apply(applied, floats)
+        expand(
+          group, from: floats.lowerBound, depth: layer.filter.inputs.count, normalizing: applied,
+          &ahead)
       } else {
         band.patch.copy(
           input, image: band.image, floats: floats, to: patch, stride: patchStride,
@@ -300,41 +301,30 @@ private struct InvertedBlock {
     return patch + (top * band.patch.width + left) * patchStride
   }
 
-  private func expand(_ group: [ChannelSpan], from first: Int, depth: Int, _ ahead: inout ReadAhead)
-  {
+  private func expand(
+    _ group: [ChannelSpan], from first: Int, depth: Int,
+    normalizing normalization: PendingNormalization, _ ahead: inout ReadAhead
+  ) {
     guard let places = places.baseAddress else { preconditionFailure("a patch has pixels") }
     for panel in group {
       let wanted = ahead.next()
       kernels.multiplyGathered(
         pixels, pixelStride, indices, indices, indices, 1, depth,
         weights.expansion + panel.start * depth, panel.count / kernels.lanes,
-        inside + (panel.start - first), patchStride, places, band.inside.count * bands.columns,
-        wanted.start, wanted.floats)
-    }
-  }
-
-  /// Normalises and activates a group of the patch, but for its border.
-  private func apply(_ applied: PendingNormalization, _ floats: Range<Int>) {
-    for row in 0..<band.inside.count {
-      let place = inside + row * band.patch.width * patchStride
-      kernels.scaleShiftActivate(
-        place, bands.columns, patchStride, floats.count, applied.scale + floats.lowerBound,
-        applied.shift + floats.lowerBound, applied.activation.rawValue, place, patchStride)
+        normalization.scale + panel.start, normalization.shift + panel.start,
+        normalization.activation.rawValue, inside + (panel.start - first), patchStride, places,
+        band.inside.count * bands.columns, wanted.start, wanted.floats)
     }
   }
 
   private func filter(_ floats: Range<Int>) {
-    let stride = bands.filteredStride
-    let place = filtered + floats.lowerBound
     let (layer, applied) = layers.window
     kernels.depthwiseRows(
       patch, band.patch.width * patchStride, patchStride, floats.count,
-      weights.window + floats.lowerBound, bands.wide.pixelStride, layer.operation.kernel,
-      layer.operation.stride, place, stride, band.rows.count, bands.filtered.width)
-    kernels.scaleShiftActivate(
-      place, band.rows.count * bands.filtered.width, stride, floats.count,
+      weights.window + floats.lowerBound, bands.wide.pixelStride,
       applied.scale + floats.lowerBound, applied.shift + floats.lowerBound,
-      applied.activation.rawValue, place, stride)
+      applied.activation.rawValue, layer.operation.kernel, layer.operation.stride,
+      filtered + floats.lowerBound, bands.filteredStride, band.rows.count, bands.filtered.width)
   }
 
   private func project(_ ahead: inout ReadAhead) {
@@ -346,9 +336,9 @@ private struct InvertedBlock {
       let wanted = ahead.next()
       kernels.multiplyGathered(
         filtered, bands.filteredStride, indices, indices, indices, 1, depth,
-        weights.projection + panel.start * depth, panel.count / kernels.lanes, place + panel.start,
-        output.shape.pixelStride, indices, band.rows.count * bands.filtered.width, wanted.start,
-        wanted.floats)
+        weights.projection + panel.start * depth, panel.count / kernels.lanes, nil, nil, 0,
+        place + panel.start, output.shape.pixelStride, indices,
+        band.rows.count * bands.filtered.width, wanted.start, wanted.floats)
     }
   }
 }

@@ -17,11 +17,29 @@ extension Executor {
       case .invertedResidual(let window):
         invertResidual(fused.range, window: window, pass, normalizing)
       case .residualSum: addResidual(fused.range, pass, normalizing)
+      case .normalized:
+        convolve(index, pass, normalizing: takePending(index + 1, pass, normalizing))
       }
       return fused.range.upperBound
     }
     forward(index, pass, normalizing: normalizing(index))
     return index + 1
+  }
+
+  /// A convolution, depthwise or not, that normalises what it writes.
+  private func convolve(
+    _ index: Int, _ pass: Pass, normalizing normalization: PendingNormalization
+  ) {
+    let step = steps.steps[index]
+    let input = pass.operand(step.inputs[0])
+    let output = pass.map(pass.schedule.values[step.output])
+    convolutions[index]?.forward(
+      input, weights: weights(step, pass), filter: filter(step, pass), output: output,
+      normalizing: normalization, in: context)
+    depthwise[index]?.forward(
+      input, weights: weights(step, pass), fullChannels: fullChannels(step),
+      channels: space.slice(ofOutput: step.node, in: pass.subnet), output: output,
+      normalizing: normalization, in: context)
   }
 
   private func invertResidual(
@@ -37,12 +55,12 @@ extension Executor {
     let step = steps.steps[window]
     InvertedResidual(
       expansion: window == range.lowerBound
-        ? nil : (pointwise(first), pending(range.lowerBound + 1, pass, normalizing)),
+        ? nil : (pointwise(first), takePending(range.lowerBound + 1, pass, normalizing)),
       window: (
         InvertedResidual.Window(
           operation, weights: weights(step, pass), fullChannels: fullChannels(step),
           channels: space.slice(ofOutput: step.node, in: pass.subnet)),
-        pending(window + 1, pass, normalizing)
+        takePending(window + 1, pass, normalizing)
       ), projection: pointwise(last)
     ).forward(
       pass.operand(first.inputs[0]), output: pass.map(pass.schedule.values[last.output]),
@@ -60,7 +78,7 @@ extension Executor {
       })
     else { preconditionFailure("steps \(range) are a convolution and a sum") }
     let output = pass.map(pass.schedule.values[step.output])
-    let made = Operand(output, pending: pending(range.lowerBound + 1, pass, normalizing))
+    let made = Operand(output, pending: takePending(range.lowerBound + 1, pass, normalizing))
     convolution.forward(
       pass.operand(step.inputs[0]), weights: weights(step, pass), filter: filter(step, pass),
       output: output,
@@ -69,13 +87,13 @@ extension Executor {
         output: pass.map(pass.schedule.values[addition.output]), in: context), in: context)
   }
 
-  /// What a normalisation leaves to its readers.
-  private func pending(
+  /// What a normalisation would leave to its readers, who then find nothing to apply.
+  private func takePending(
     _ index: Int, _ pass: Pass, _ normalizing: (Int) -> Normalizing
   ) -> PendingNormalization {
     forward(index, pass, normalizing: normalizing(index))
-    guard let pending = pass.pending[steps.steps[index].output] else {
-      preconditionFailure("step \(index) is a normalisation that its readers apply")
+    guard let pending = pass.pending.removeValue(forKey: steps.steps[index].output) else {
+      preconditionFailure("step \(index) is a normalisation that others carry out")
     }
     return pending
   }

@@ -2,6 +2,8 @@
 /// of a map.
 package struct FusedSteps: Equatable, Sendable {
   package enum Kind: Equatable, Sendable {
+    /// A convolution, depthwise or not, and its normalisation.
+    case normalized
     /// A convolution, its normalisation, and the sum with another map that is there already.
     case residualSum
     /// A 1x1 layer, a depthwise window and another 1x1 layer, with the normalisations between them; the first layer is
@@ -25,6 +27,7 @@ package struct FusedSteps: Equatable, Sendable {
       let fused =
         invertedResidual(steps, first, window: first + 2)
         ?? invertedResidual(steps, first, window: first) ?? residualSum(steps, first)
+        ?? normalized(steps, first)
       found.append(fused)
       // Steps inside begin nothing.
       for _ in 1..<(fused?.range.count ?? 1) { found.append(nil) }
@@ -49,6 +52,15 @@ package struct FusedSteps: Equatable, Sendable {
       isNormalization(steps, first + 1), case .add = steps.steps[first + 2].kind
     else { return nil }
     return FusedSteps(kind: .residualSum, range: range)
+  }
+
+  private static func normalized(_ steps: ExecutionSteps, _ first: Int) -> FusedSteps? {
+    let range = first..<first + 2
+    guard isChain(steps, range), isNormalization(steps, first + 1) else { return nil }
+    switch steps.steps[first].kind {
+    case .convolution, .depthwiseConvolution: return FusedSteps(kind: .normalized, range: range)
+    default: return nil
+    }
   }
 
   /// Whether there are such steps, and each of them alone reads, once, what the one in front of it writes.

@@ -41,7 +41,8 @@ import Testing
       func results(aheadFloats: Int) -> (product: [Float], sums: [Float]) {
         var product = [Float](repeating: 0, count: pixels * width)
         kernels.multiplyGathered(
-          x, 32, numbers, [0], [0], 1, depth, panel, vectors, &product, width, numbers, pixels, x,
+          x, 32, numbers, [0], [0], 1, depth, panel, vectors, nil, nil, 0, &product, width, numbers,
+          pixels, x,
           aheadFloats)
         var sums = [Float](repeating: 0, count: kernels.outerRows * kernels.lanes)
         kernels.accumulateOuterProducts(

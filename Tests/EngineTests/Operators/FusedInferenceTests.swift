@@ -47,6 +47,55 @@ import Testing
     }
   }
 
+  /// Direct sums and Winograd's, of slices and with every activation, and depthwise windows; into a map of its own and past the
+  /// caches.
+  @Test(
+    arguments: [
+      LayerCase(height: 13, inputs: 19, outputs: 83, outputSlice: .twoSpans),
+      LayerCase(kernel: 7, stride: 2, inputs: 3, outputs: 17, outputSlice: .right),
+      LayerCase(kernel: 1, stride: 1, inputs: 64, outputs: 130, inputSlice: .right),
+      LayerCase(kernel: 1, stride: 2, inputs: 33, outputs: 21),
+      LayerCase(kernel: 5, stride: 1, inputs: 21, outputs: 8),
+    ], [FusedActivation.none, .relu, .relu6])
+  func normalisingOnTheWayIsNormalisingAfterwards(layer: LayerCase, activation: FusedActivation) {
+    for kernels in KernelSet.runnable {
+      for (convolution, bytes) in [(ConvolutionChoice.direct, Int.max), (.winograd, 0)] {
+        withWorkbench(kernels, threads: 2, convolution: convolution, streamedBytes: bytes) {
+          bench in
+          let shape = layer.inputShape
+          let input = Operand(bench.map(shape, seededNumbers(shape.pixels * layer.inputs, seed: 1)))
+          func compare(
+            _ outputs: FeatureMap.Shape, _ what: String,
+            _ forward: (FeatureMap, PendingNormalization?) -> Void
+          ) {
+            let normalization = bench.normalized(outputs, activation, seed: 3).pending
+            let (together, plain, expected) = (
+              bench.blankMap(outputs), bench.blankMap(outputs), bench.blankMap(outputs)
+            )
+            forward(together, normalization)
+            forward(plain, nil)
+            Operand(plain, pending: normalization).write(to: expected, in: bench.context)
+            expectEqualBits(
+              together.raw, expected.raw, "\(kernels.choice), \(convolution), \(what)")
+          }
+          let operation = Convolution(kernel: layer.kernel, stride: layer.stride)
+          let weights = bench.block(seededNumbers(layer.weightCount, seed: 2))
+          compare(layer.outputShape, "convolution") {
+            operation.forward(
+              input, weights: weights, filter: layer.filter, output: $0, normalizing: $1,
+              in: bench.context)
+          }
+          let window = DepthwiseConvolution(kernel: layer.kernel, stride: layer.stride)
+          compare(window.outputShape(for: shape), "depthwise") {
+            window.forward(
+              input, weights: weights, fullChannels: layer.filter.fullInputs,
+              channels: layer.filter.inputs, output: $0, normalizing: $1, in: bench.context)
+          }
+        }
+      }
+    }
+  }
+
   /// Direct sums and Winograd's; the sum lies in a map of its own, or where one of its terms does, and is made there or
   /// streamed to it.
   @Test(
