@@ -70,6 +70,7 @@ public final class Evaluator {
   private let cacheBytes: Int
   /// One a subnet of the realizations measured; their number hardly ever changes.
   private var caches: [PrefixCache] = []
+  private var weights: [SubnetWeights] = []
 
   /// - Parameters:
   ///   - parameters: the full-width block.
@@ -99,7 +100,10 @@ public final class Evaluator {
   ) throws(Failure) -> Measurement {
     let subnets = realization.subnets
     prepareCaches(subnets.count)
-    for (cache, subnet) in zip(caches, subnets) { cache.open(subnet, sharedGroups: sharedGroups) }
+    for (index, subnet) in subnets.enumerated() {
+      caches[index].open(subnet, sharedGroups: sharedGroups)
+      weights[index].open(subnet)
+    }
     let statistics = try calibrate(subnets, betweenPasses)
     var sums = subnets.map { _ in LossSums() }
     let batches = images.batches
@@ -110,7 +114,7 @@ public final class Evaluator {
         sums[index] += batch.withImages { labelled in
           executor.evaluate(
             subnet, on: labelled, parameters: parameters.pointer, statistics: statistics[index],
-            remembering: caches[index].evaluation(place))
+            remembering: caches[index].evaluation(place), keeping: weights[index])
         }
         try betweenPasses()
       }
@@ -134,6 +138,7 @@ public final class Evaluator {
         executor, images: calibration.images.count + images.images.count,
         bytes: cacheBytes / count)
     }
+    weights = (0..<count).map { _ in SubnetWeights() }
   }
 
   /// The statistics of every batch normalisation of each subnet, from all calibration images.
@@ -147,7 +152,7 @@ public final class Evaluator {
         let found = batch.withImages { labelled in
           executor.statistics(
             of: subnet, on: labelled, parameters: parameters.pointer,
-            remembering: caches[index].calibration(place))
+            remembering: caches[index].calibration(place), keeping: weights[index])
         }
         if place == 0 { pooled[index] = found.map { PooledMoments(channels: $0.mean.count) } }
         for (normalization, statistics) in found.enumerated() {

@@ -7,6 +7,7 @@ import Supernet
 final class OwnScoring {
   private let network: BenchmarkNetwork
   private let executor: Executor
+  private let weights = SubnetWeights()
 
   /// Scores subnets of a network.
   init(_ network: BenchmarkNetwork, context: EngineContext) {
@@ -14,13 +15,17 @@ final class OwnScoring {
     executor = Executor(space: network.space, layout: network.layout, context: context)
   }
 
+  /// Begins a candidate: its first pass packs the weights, the others find them packed.
+  func open(_ subnet: Subnet) { weights.open(subnet) }
+
   /// One forward pass that takes the statistics of every batch normalisation.
   ///
   /// - Returns: its seconds, and the statistics.
   func calibrate(_ subnet: Subnet) -> (seconds: Double, statistics: [ChannelStatistics]) {
     var statistics: [ChannelStatistics] = []
-    let time = run { images, weights in
-      statistics = executor.statistics(of: subnet, on: images, parameters: weights)
+    let time = run { images, parameters in
+      statistics = executor.statistics(
+        of: subnet, on: images, parameters: parameters, keeping: weights)
     }
     return (time, statistics)
   }
@@ -29,8 +34,9 @@ final class OwnScoring {
   ///
   /// - Returns: its seconds.
   func evaluate(_ subnet: Subnet, _ statistics: [ChannelStatistics]) -> Double {
-    run { images, weights in
-      _ = executor.evaluate(subnet, on: images, parameters: weights, statistics: statistics)
+    run { images, parameters in
+      _ = executor.evaluate(
+        subnet, on: images, parameters: parameters, statistics: statistics, keeping: weights)
     }
   }
 

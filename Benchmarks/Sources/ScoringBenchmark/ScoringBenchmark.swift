@@ -7,7 +7,7 @@ import Supernet
 /// calibration.
 ///
 /// Inference is a forward pass with given statistics of batch normalisation, calibration one with
-/// the batch's own. Prints a line for each width.
+/// the batch's own. Ours finds the weights packed, as all batches of a candidate but the first do. Prints a line for each width.
 @main
 struct ScoringBenchmark: ParsableCommand {
   @OptionGroup var engine: EngineOptions
@@ -51,6 +51,7 @@ struct ScoringBenchmark: ParsableCommand {
     _ measured: BenchmarkNetwork, _ widths: Widths, _ own: OwnScoring, _ peer: Peer?
   ) -> [Side] {
     let subnet = measured.space.leftSubnet(of: widths)
+    own.open(subnet)
     let statistics = own.calibrate(subnet).statistics
     let channels = measured.peerWidths(widths)
     func theirs(_ mode: String) -> [Side] {

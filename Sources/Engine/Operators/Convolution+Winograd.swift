@@ -1,14 +1,10 @@
 // Forward and backward-data of 3x3 convolutions by Winograd's F(4x4, 3x3): a tile of 4 x 4 target pixels is made
 // from 6 x 6 source pixels with 36 multiplications a pair of channels instead of 144.
 extension Convolution {
-  /// Transforms the packed weights, then the source tile by tile, multiplies at each of the 36 positions, and
-  /// transforms the products back.
+  /// Transforms the source tile by tile, multiplies at each of the 36 positions, and transforms the products back.
   ///
   /// Each target pixel is a function of its tile's source pixels alone, summed over channels in order.
-  ///
-  /// - Parameter reversed: whether the window is turned by 180 degrees, as backward-data needs it.
-  func winograd(_ product: PanelProduct, reversed: Bool, in context: EngineContext) {
-    let weights = TransformedWeights(product, reversed: reversed, in: context)
+  func winograd(_ product: PanelProduct, in context: EngineContext) {
     let tiling = WinogradTiling(product.target.shape)
     let sizes = TileSizes(product.depth, product.columns)
     let chunks = tiling.plan.count
@@ -26,7 +22,7 @@ extension Convolution {
     let indices = context.indices(most)
     context.threads.forEachWithWorker(jobs) { job, worker in
       WinogradJob(
-        product: product, weights: weights, tiling: tiling, sizes: sizes,
+        product: product, tiling: tiling, sizes: sizes,
         chunks: tiling.chunks(ofJob: job, of: jobs),
         next: tiling.chunks(ofJob: context.threads.likelyNext(after: job, of: jobs), of: jobs),
         indices: indices,
@@ -119,36 +115,46 @@ private struct TileSizes {
   }
 }
 
-/// The weights at 36 positions: [position][panel][depth][panel width].
-struct TransformedWeights {
-  let elements: UnsafePointer<Float>
-  let positionStride: Int
+/// Brings panels of weights to the 36 positions: [position][panel][depth][panel width].
+struct WeightTransform {
+  let depth, columns: Int
+  /// Whether the window is turned by 180 degrees, as backward-data needs it.
+  let reversed: Bool
 
-  init(_ product: PanelProduct, reversed: Bool, in context: EngineContext) {
+  /// Floats from one position to the next.
+  static func positionStride(depth: Int, columns: Int) -> Int {
+    spreadPositions(depth * roundedUp(columns, to: 16))
+  }
+
+  private var stride: Int { Self.positionStride(depth: depth, columns: columns) }
+
+  /// Floats of all positions.
+  var size: Int { 36 * stride }
+
+  /// Transforms panels of 9 taps by all threads.
+  func apply(
+    _ weights: UnsafePointer<Float>, to memory: UnsafeMutablePointer<Float>,
+    in context: EngineContext
+  ) {
     let kernels = context.kernels
-    let depth = product.depth
-    let positions = spreadPositions(depth * roundedUp(product.columns, to: 16))
-    let memory = context.scratch(.transformedWeights, 36 * positions)
+    let panels = kernels.panels(columns: columns)
     // A panel is cut so that even one panel feeds every thread.
     let pieces = min(depth, 4)
-    context.threads.forEach(product.panels.count * pieces) { job in
-      let (panel, piece) = (product.panels[job / pieces], job % pieces)
+    context.threads.forEach(panels.count * pieces) { job in
+      let (panel, piece) = (panels[job / pieces], job % pieces)
       let width = panel.count
       let start = panel.start * depth
       let rows = piece * depth / pieces..<(piece + 1) * depth / pieces
       kernels.winogradWeights(
-        product.weights + 9 * start + rows.lowerBound * width, depth * width, reversed,
-        rows.count * width, memory + start + rows.lowerBound * width, positions)
+        weights + 9 * start + rows.lowerBound * width, depth * width, reversed,
+        rows.count * width, memory + start + rows.lowerBound * width, stride)
     }
-    elements = UnsafePointer(memory)
-    positionStride = positions
   }
 }
 
 /// The tiles of some neighbouring chunks.
 private struct WinogradJob {
   let product: PanelProduct
-  let weights: TransformedWeights
   let tiling: WinogradTiling
   let sizes: TileSizes
   let chunks: Range<Int>
@@ -162,6 +168,8 @@ private struct WinogradJob {
     let tiles = tiling.tiles(chunks)
     let sourcePositions = spreadPositions(tiles * sizes.sourceStride)
     let targetPositions = spreadPositions(tiles * sizes.targetStride)
+    let weightPositions = WeightTransform.positionStride(
+      depth: product.depth, columns: product.columns)
     for chunk in chunks {
       tiling.transform(
         product.source, chunk, through: pixels,
@@ -174,7 +182,7 @@ private struct WinogradJob {
     for position in 0..<36 {
       multiply(
         transformed + position * sourcePositions,
-        weights.elements + position * weights.positionStride,
+        product.weights + position * weightPositions,
         products + position * targetPositions, tiles: tiles, &ahead)
     }
     for chunk in chunks {

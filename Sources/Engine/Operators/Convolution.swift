@@ -40,26 +40,25 @@ public final class Convolution {
   ///
   /// - Parameters:
   ///   - normalization: of the output, the same for all images.
+  ///   - kept: where the packed weights are, or stay.
   ///   - observer: sees the output's chunks while they are in cache.
   private func forward(
     _ input: Operand, weights: UnsafePointer<Float>, filter: FilterView, output: FeatureMap,
-    normalizing normalization: PendingNormalization?, observer: (any ChunkObserver)?,
-    in context: EngineContext
+    normalizing normalization: PendingNormalization?, keptIn kept: KeptWeights?,
+    observer: (any ChunkObserver)?, in context: EngineContext
   ) {
     checkShapes(input.shape, output.shape, filter)
     precondition(normalization?.shards ?? 1 == 1, "all images have the same statistics")
-    let panels = WeightPanels(kernels: context.kernels, filter: filter)
-    let packed = context.scratch(
-      .panels,
-      WeightPanels.size(
-        taps: filter.taps, depth: filter.inputs.count, columns: filter.outputs.count))
-    let spans = panels.packForward(weights, into: packed, threads: context.threads)
+    let isWinograd = usesWinograd(input.shape, filter, in: context)
     let product = PanelProduct(
-      source: input, weights: packed, panels: spans,
-      depth: filter.inputs.count, columns: filter.outputs.count,
-      normalization: normalization, target: output, observer: observer)
-    if usesWinograd(input.shape, filter, in: context) {
-      winograd(product, reversed: false, in: context)
+      source: input,
+      weights: packed(
+        weights, filter, transformed: isWinograd, keptIn: kept, in: context),
+      panels: context.kernels.panels(columns: filter.outputs.count), depth: filter.inputs.count,
+      columns: filter.outputs.count, normalization: normalization, target: output,
+      observer: observer)
+    if isWinograd {
+      winograd(product, in: context)
     } else {
       direct(
         product,
@@ -69,44 +68,72 @@ public final class Convolution {
     }
   }
 
+  /// The weights of the forward product: panels, or what Winograd's transform makes of them.
+  private func packed(
+    _ weights: UnsafePointer<Float>, _ filter: FilterView, transformed: Bool,
+    keptIn kept: KeptWeights?, in context: EngineContext
+  ) -> UnsafePointer<Float> {
+    let panels = WeightPanels(kernels: context.kernels, filter: filter)
+    let (depth, columns) = (filter.inputs.count, filter.outputs.count)
+    let size = WeightPanels.size(taps: filter.taps, depth: depth, columns: columns)
+    guard transformed else {
+      return context.packed(size, .panels, keptIn: kept) {
+        panels.packForward(weights, into: $0, threads: context.threads)
+      }
+    }
+    let transform = WeightTransform(depth: depth, columns: columns, reversed: false)
+    return context.packed(transform.size, .transformedWeights, keptIn: kept) {
+      let packed = context.scratch(.panels, size)
+      panels.packForward(weights, into: packed, threads: context.threads)
+      transform.apply(packed, to: $0, in: context)
+    }
+  }
+
   /// `output = input * filter`, normalised and activated where a normalisation is given.
   ///
-  /// - Parameter normalization: of the output, the same for all images.
+  /// - Parameters:
+  ///   - normalization: of the output, the same for all images.
+  ///   - kept: where the packed weights are, or stay.
   public func forward(
     _ input: Operand, weights: UnsafePointer<Float>, filter: FilterView, output: FeatureMap,
-    normalizing normalization: PendingNormalization? = nil, in context: EngineContext
+    normalizing normalization: PendingNormalization? = nil, keptIn kept: KeptWeights? = nil,
+    in context: EngineContext
   ) {
     forward(
       input, weights: weights, filter: filter, output: output, normalizing: normalization,
-      observer: nil, in: context)
+      keptIn: kept, observer: nil, in: context)
   }
 
   /// `output = input * filter`, added to a residual while it is in cache.
   ///
-  /// - Parameter sum: its first term is `output`, with what is pending on that; it may lie anywhere but in the input. Where it
-  ///   does not lie in `output`, that holds nothing of use afterwards.
+  /// - Parameters:
+  ///   - sum: its first term is `output`, with what is pending on that; it may lie anywhere but in the input. Where it
+  ///     does not lie in `output`, that holds nothing of use afterwards.
+  ///   - kept: where the packed weights are, or stay.
   public func forward(
     _ input: Operand, weights: UnsafePointer<Float>, filter: FilterView, output: FeatureMap,
-    addingTo sum: ResidualSum, in context: EngineContext
+    addingTo sum: ResidualSum, keptIn kept: KeptWeights? = nil, in context: EngineContext
   ) {
     precondition(
       sum.a.map.elements == output.elements && sum.output.elements != input.map.elements,
       "the sum is of the output, and the input stays as it is")
     forward(
-      input, weights: weights, filter: filter, output: output, normalizing: nil, observer: sum,
-      in: context)
+      input, weights: weights, filter: filter, output: output, normalizing: nil, keptIn: kept,
+      observer: sum, in: context)
   }
 
   /// `output = input * filter`, and the output's statistics, shard by shard.
   ///
-  /// - Parameter shards: how many equal runs of images have statistics of their own.
+  /// - Parameters:
+  ///   - shards: how many equal runs of images have statistics of their own.
+  ///   - kept: where the packed weights are, or stay.
   public func forward(
     _ input: Operand, weights: UnsafePointer<Float>, filter: FilterView, output: FeatureMap,
-    statisticsOf shards: Int, in context: EngineContext
+    statisticsOf shards: Int, keptIn kept: KeptWeights? = nil, in context: EngineContext
   ) -> [ChannelStatistics] {
     let moments = ChunkMoments(output.shape, in: context)
     forward(
-      input, weights: weights, filter: filter, output: output, normalizing: nil,
+      input, weights: weights, filter: filter, output: output, normalizing: nil, keptIn: kept,
       observer: moments, in: context)
     return moments.statistics(shards: shards, in: context)
   }
@@ -147,10 +174,15 @@ public final class Convolution {
     inputGradient: FeatureMap, sums: NormalizationGradientSums? = nil, in context: EngineContext
   ) {
     precondition(!inputGradient.shape.isDense, "gradients of maps are padded")
-    let product = product(
+    var product = product(
       outputGradient, weights, filter, inputGradient: inputGradient, sums, in: context)
     if usesWinograd(inputGradient.shape, filter, in: context) {
-      winograd(product, reversed: true, in: context)
+      let transform = WeightTransform(
+        depth: product.depth, columns: product.columns, reversed: true)
+      let transformed = context.scratch(.transformedWeights, transform.size)
+      transform.apply(product.weights, to: transformed, in: context)
+      product.weights = UnsafePointer(transformed)
+      winograd(product, in: context)
     } else {
       direct(
         product,
@@ -171,10 +203,10 @@ public final class Convolution {
       .panels,
       WeightPanels.size(
         taps: filter.taps, depth: filter.outputs.count, columns: filter.inputs.count))
-    let spans = panels.packBackward(weights, into: packed, threads: context.threads)
+    panels.packBackward(weights, into: packed, threads: context.threads)
     return PanelProduct(
       source: Operand(outputGradient), weights: packed,
-      panels: spans, depth: filter.outputs.count,
+      panels: context.kernels.panels(columns: filter.inputs.count), depth: filter.outputs.count,
       columns: filter.inputs.count, normalization: nil, target: inputGradient, observer: sums)
   }
 
@@ -244,8 +276,8 @@ public final class Convolution {
 /// The product that forward and backward-data share: source pixels times panels, into target pixels.
 struct PanelProduct {
   let source: Operand
-  /// Packed by `WeightPanels`.
-  let weights: UnsafePointer<Float>
+  /// Packed by `WeightPanels`; of Winograd's product, transformed as well.
+  var weights: UnsafePointer<Float>
   /// The columns of each panel.
   let panels: [ChannelSpan]
   /// Channels of the source and of the target.

@@ -8,11 +8,15 @@ public final class FullyConnected {
   public init() {}
 
   /// `output = input * weights + bias`.
+  ///
+  /// - Parameter kept: where the packed weights are, or stay.
   public func forward(
     _ input: FeatureMap, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>,
-    filter: FilterView, output: FeatureMap, in context: EngineContext
+    filter: FilterView, output: FeatureMap, keptIn kept: KeptWeights? = nil,
+    in context: EngineContext
   ) {
-    product.forward(Operand(input), weights: weights, filter: filter, output: output, in: context)
+    product.forward(
+      Operand(input), weights: weights, filter: filter, output: output, keptIn: kept, in: context)
     let row = output.shape.pixelStride
     for image in 0..<output.shape.images {
       context.kernels.addInto(output.elements + image * row, bias, output.shape.channels)

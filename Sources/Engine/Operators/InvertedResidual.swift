@@ -68,14 +68,17 @@ public struct InvertedResidual {
 
   /// `output = projection(window(expansion(input)))`.
   ///
+  /// - Parameter kept: where the packed weights are, or stay.
   /// - Precondition: the output lies where the input does not, since neighbouring bands read the same rows.
-  public func forward(_ input: Operand, output: FeatureMap, in context: EngineContext) {
+  public func forward(
+    _ input: Operand, output: FeatureMap, keptIn kept: KeptWeights? = nil, in context: EngineContext
+  ) {
     let wide = FeatureMap.Shape(
       images: input.shape.images, height: input.shape.height, width: input.shape.width,
       channels: window.layer.channels.count)
     let filtered = window.layer.operation.outputShape(for: wide)
     checkShapes(input, wide, filtered, output)
-    let weights = packed(row: wide.pixelStride, in: context)
+    let weights = packed(row: wide.pixelStride, keptIn: kept, in: context)
     let bands = InvertedBands(
       wide: wide, filtered: filtered, window.layer.operation, bytes: context.invertedBandBytes)
     let pixels = context.workerScratch(
@@ -111,29 +114,32 @@ public struct InvertedResidual {
     precondition(input.map.elements != output.elements, "input and output lie apart")
   }
 
-  private func packed(row: Int, in context: EngineContext) -> InvertedWeights {
+  private func packed(
+    row: Int, keptIn kept: KeptWeights?, in context: EngineContext
+  ) -> InvertedWeights {
     func size(_ layer: Pointwise) -> Int {
       WeightPanels.size(
         taps: 1, depth: layer.filter.inputs.count, columns: layer.filter.outputs.count)
     }
-    func pack(_ layer: Pointwise, into panels: UnsafeMutablePointer<Float>) -> [ChannelSpan] {
+    func pack(_ layer: Pointwise, into panels: UnsafeMutablePointer<Float>) {
       WeightPanels(kernels: context.kernels, filter: layer.filter).packForward(
         layer.weights, into: panels, threads: context.threads)
     }
-    let windowFloats = window.layer.operation.taps * row
-    let windowMemory = context.scratch(
-      .panels, windowFloats + size(projection) + (expansion.map { size($0.layer) } ?? 0))
-    let projectionMemory = windowMemory + windowFloats
-    let expansionMemory = projectionMemory + size(projection)
-    window.layer.operation.pack(
-      window.layer.weights, window.layer.fullChannels, window.layer.channels, row,
-      into: windowMemory)
+    let projectionStart = window.layer.operation.taps * row
+    let expansionStart = projectionStart + size(projection)
+    let total = expansionStart + (expansion.map { size($0.layer) } ?? 0)
+    let memory = context.packed(total, .panels, keptIn: kept) {
+      window.layer.operation.pack(
+        window.layer.weights, window.layer.fullChannels, window.layer.channels, row, into: $0)
+      pack(projection, into: $0 + projectionStart)
+      if let expansion { pack(expansion.layer, into: $0 + expansionStart) }
+    }
+    let kernels = context.kernels
     return InvertedWeights(
-      window: windowMemory, projection: projectionMemory,
-      projectionPanels: pack(projection, into: projectionMemory), expansion: expansionMemory,
-      groups: groups(
-        expansion.map { pack($0.layer, into: expansionMemory) }
-          ?? context.kernels.panels(columns: window.layer.channels.count)))
+      window: memory, projection: memory + projectionStart,
+      projectionPanels: kernels.panels(columns: projection.filter.outputs.count),
+      expansion: memory + expansionStart,
+      groups: groups(kernels.panels(columns: window.layer.channels.count)))
   }
 
   /// Neighbouring panels of the wide map, so many that a group's floats fit into a pixel of the patch.

@@ -12,11 +12,9 @@ package struct WeightPanels {
   }
 
   /// Columns are output channels, depth is input channels: for the forward product.
-  ///
-  /// - Returns: the columns of each panel.
   package func packForward(
     _ weights: UnsafePointer<Float>, into panels: UnsafeMutablePointer<Float>, threads: ThreadPool
-  ) -> [ChannelSpan] {
+  ) {
     let taps = filter.taps
     let depth = filter.inputs.count
     let spans = kernels.panels(columns: filter.outputs.count)
@@ -29,7 +27,6 @@ package struct WeightPanels {
         target += inputs.count * panel.count
       }
     }
-    return spans
   }
 
   /// Copies one panel's columns of neighbouring rows of the full filter.
@@ -52,11 +49,9 @@ package struct WeightPanels {
   }
 
   /// Columns are input channels, depth is output channels: for the product that carries gradients back.
-  ///
-  /// - Returns: the columns of each panel.
   package func packBackward(
     _ weights: UnsafePointer<Float>, into panels: UnsafeMutablePointer<Float>, threads: ThreadPool
-  ) -> [ChannelSpan] {
+  ) {
     let taps = filter.taps
     let depth = filter.outputs.count
     let columns = filter.inputs.count
@@ -82,7 +77,6 @@ package struct WeightPanels {
         }
       }
     }
-    return spans
   }
 }
 

@@ -22,7 +22,7 @@ extension Executor {
     case .linear:
       classifier.forward(
         input.map, weights: weights(step, pass), bias: biases(step, pass),
-        filter: filter(step, pass), output: output, in: context)
+        filter: filter(step, pass), output: output, keptIn: pass.keptWeights(index), in: context)
     }
     return []
   }
@@ -33,11 +33,14 @@ extension Executor {
     let step = steps.steps[index]
     guard let convolution = convolutions[index] else { return }
     let (weights, filter) = (weights(step, pass), filter(step, pass))
+    let kept = pass.keptWeights(index)
     if case .batch(let shards) = normalizing, steps.isNormalized[step.output] {
       pass.statistics[step.output] = convolution.forward(
-        input, weights: weights, filter: filter, output: output, statisticsOf: shards, in: context)
+        input, weights: weights, filter: filter, output: output, statisticsOf: shards, keptIn: kept,
+        in: context)
     } else {
-      convolution.forward(input, weights: weights, filter: filter, output: output, in: context)
+      convolution.forward(
+        input, weights: weights, filter: filter, output: output, keptIn: kept, in: context)
     }
   }
 

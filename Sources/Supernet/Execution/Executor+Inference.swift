@@ -35,7 +35,7 @@ extension Executor {
     let output = pass.map(pass.schedule.values[step.output])
     convolutions[index]?.forward(
       input, weights: weights(step, pass), filter: filter(step, pass), output: output,
-      normalizing: normalization, in: context)
+      normalizing: normalization, keptIn: pass.keptWeights(index), in: context)
     depthwise[index]?.forward(
       input, weights: weights(step, pass), fullChannels: fullChannels(step),
       channels: space.slice(ofOutput: step.node, in: pass.subnet), output: output,
@@ -64,7 +64,7 @@ extension Executor {
       ), projection: pointwise(last)
     ).forward(
       pass.operand(first.inputs[0]), output: pass.map(pass.schedule.values[last.output]),
-      in: context)
+      keptIn: pass.keptWeights(range), in: context)
   }
 
   private func addResidual(
@@ -84,7 +84,8 @@ extension Executor {
       output: output,
       addingTo: ResidualSum(
         made, pass.operand(residual), activation: activation,
-        output: pass.map(pass.schedule.values[addition.output]), in: context), in: context)
+        output: pass.map(pass.schedule.values[addition.output]), in: context),
+      keptIn: pass.keptWeights(range.lowerBound), in: context)
   }
 
   /// What a normalisation would leave to its readers, who then find nothing to apply.

@@ -120,14 +120,17 @@ public final class Executor {
 
   /// A forward pass with the batch's own statistics, for calibration.
   ///
-  /// - Parameter memory: where the pass begins, and what it remembers for others.
+  /// - Parameters:
+  ///   - memory: where the pass begins, and what it remembers for others.
+  ///   - weights: the subnet's packed weights, opened since the parameters changed.
   /// - Returns: the statistics of every batch normalisation behind the pass's beginning, in network order.
   public func statistics(
     of subnet: Subnet, on images: LabelledImages, parameters: UnsafePointer<Float>,
-    remembering memory: PrefixCache.Pass? = nil
+    remembering memory: PrefixCache.Pass? = nil, keeping weights: SubnetWeights? = nil
   ) -> [ChannelStatistics] {
     var found: [ChannelStatistics] = []
-    _ = forwardOnly(subnet, images, parameters, remembering: memory) { index, pass in
+    _ = forwardOnly(subnet, images, parameters, remembering: memory, keeping: weights) {
+      index, pass in
       found += forward(index, pass, normalizing: .batch(shards: 1))
       return index + 1
     }
@@ -139,12 +142,15 @@ public final class Executor {
   /// - Parameters:
   ///   - statistics: one for each batch normalisation, in network order.
   ///   - memory: where the pass begins, and what it remembers for others.
+  ///   - weights: the subnet's packed weights, opened since the parameters changed.
   /// - Returns: the loss without smoothing and the hits, summed over the images.
   public func evaluate(
     _ subnet: Subnet, on images: LabelledImages, parameters: UnsafePointer<Float>,
-    statistics: [ChannelStatistics], remembering memory: PrefixCache.Pass? = nil
+    statistics: [ChannelStatistics], remembering memory: PrefixCache.Pass? = nil,
+    keeping weights: SubnetWeights? = nil
   ) -> LossSums {
-    let logits = forwardOnly(subnet, images, parameters, remembering: memory) { index, pass in
+    let logits = forwardOnly(subnet, images, parameters, remembering: memory, keeping: weights) {
+      index, pass in
       infer(from: index, pass, statistics: statistics, remembering: memory)
     }
     return SoftmaxCrossEntropy().evaluate(logits, labels: images.labels, shards: 1)[0]
@@ -155,13 +161,14 @@ public final class Executor {
   /// - Parameter run: runs a step, or some; returns the next.
   private func forwardOnly(
     _ subnet: Subnet, _ images: LabelledImages, _ parameters: UnsafePointer<Float>,
-    shards: Int = 1, remembering prefix: PrefixCache.Pass? = nil, _ run: (Int, Pass) -> Int
+    shards: Int = 1, remembering prefix: PrefixCache.Pass? = nil,
+    keeping weights: SubnetWeights? = nil, _ run: (Int, Pass) -> Int
   ) -> FeatureMap {
     let schedule = Schedule.inference(
       steps, fused: fused, shapes: shapes(of: subnet, images: images), shards: shards)
     let pass = Pass(
       subnet: subnet, schedule: schedule, base: memory(schedule.memory.size),
-      parameters: parameters)
+      parameters: parameters, keeping: weights)
     var next = 0
     if let (cut, remembered) = prefix?.start() {
       remembered.map.copy(to: pass.map(schedule.values[cut.value]))

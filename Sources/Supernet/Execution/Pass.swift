@@ -6,6 +6,8 @@ final class Pass {
   let schedule: Schedule
   let base: AlignedStorage<Float>
   let parameters: UnsafePointer<Float>
+  /// Weights that were packed for passes before; none in training, which changes them.
+  private let weights: SubnetWeights?
   /// By value: what its readers apply to it.
   var pending: [Int: PendingNormalization] = [:]
   /// By value: statistics that its writer took.
@@ -17,13 +19,20 @@ final class Pass {
 
   init(
     subnet: Subnet, schedule: Schedule, base: AlignedStorage<Float>,
-    parameters: UnsafePointer<Float>
+    parameters: UnsafePointer<Float>, keeping weights: SubnetWeights? = nil
   ) {
     self.subnet = subnet
     self.schedule = schedule
     self.base = base
     self.parameters = parameters
+    self.weights = weights
   }
+
+  /// The packed weights of the operator that takes some steps.
+  func keptWeights(_ steps: Range<Int>) -> KeptWeights? { weights?.layer(steps, of: subnet) }
+
+  /// The packed weights of one step.
+  func keptWeights(_ step: Int) -> KeptWeights? { keptWeights(step..<step + 1) }
 
   /// A value as its readers see it.
   func operand(_ value: Int) -> Operand {

@@ -64,22 +64,24 @@ extension SmallNetwork {
 
   func statistics(
     _ subnet: Subnet, images: Range<Int> = 0..<images, remembering memory: PrefixCache.Pass? = nil,
-    with executor: Executor, _ bench: Workbench
+    keeping weights: SubnetWeights? = nil, with executor: Executor, _ bench: Workbench
   ) -> [ChannelStatistics] {
     withImages(images) {
       executor.statistics(
-        of: subnet, on: $0, parameters: bench.block(parameters), remembering: memory)
+        of: subnet, on: $0, parameters: bench.block(parameters), remembering: memory,
+        keeping: weights)
     }
   }
 
   func evaluate(
     _ subnet: Subnet, images: Range<Int> = 0..<images, statistics: [ChannelStatistics],
-    remembering memory: PrefixCache.Pass? = nil, with executor: Executor, _ bench: Workbench
+    remembering memory: PrefixCache.Pass? = nil, keeping weights: SubnetWeights? = nil,
+    with executor: Executor, _ bench: Workbench
   ) -> LossSums {
     withImages(images) {
       executor.evaluate(
         subnet, on: $0, parameters: bench.block(parameters), statistics: statistics,
-        remembering: memory)
+        remembering: memory, keeping: weights)
     }
   }
 

@@ -93,7 +93,7 @@ import Testing
     }
   }
 
-  /// A candidate is remembered, and goes on, at every cut: between blocks and inside them.
+  /// A candidate is remembered, and goes on, at every cut: between blocks and inside them; its weights are packed once.
   @Test func rememberingChangesNoBit() throws {
     let network = try SmallNetwork.chained()
     var random = RandomStream(seed: 5, purpose: .testing)
@@ -104,21 +104,25 @@ import Testing
         executor.fused.contains { $0?.range.dropFirst().contains(cut) ?? false }
       }
       #expect(!inside.isEmpty, "a cut lies inside a block")
+      let weights = SubnetWeights()
       for _ in 0..<40 {
         let widths = Widths(
           bins: network.space.ranges.map { $0.total - random.integer(below: 2) })
         let subnet = network.space.leftSubnet(of: widths)
         cache.open(subnet, sharedGroups: random.integer(in: 0...widths.bins.count))
+        weights.open(subnet)
         let known = cache.knownStatistics
         let statistics =
           known
-          + network.statistics(subnet, remembering: cache.calibration(0), with: executor, bench)
+          + network.statistics(
+            subnet, remembering: cache.calibration(0), keeping: weights, with: executor, bench)
         cache.close(statistics)
         let fresh = network.executor(bench)
         try #require(statistics == network.statistics(subnet, with: fresh, bench))
         #expect(
           network.evaluate(
-            subnet, statistics: statistics, remembering: cache.evaluation(0), with: executor, bench)
+            subnet, statistics: statistics, remembering: cache.evaluation(0), keeping: weights,
+            with: executor, bench)
             == network.evaluate(subnet, statistics: statistics, with: fresh, bench))
       }
     }

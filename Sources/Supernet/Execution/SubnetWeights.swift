@@ -1,0 +1,29 @@
+import Engine
+
+/// The weights of one subnet as its layers read them: packed by the first pass without gradients, and kept for the next batches.
+///
+/// A pass of ResNet-50 over 16 images spends a twenty-fifth of its time on packing. The memory is about twice that of the
+/// subnet's weights, and serves the next subnet again.
+public final class SubnetWeights {
+  private var subnet: Subnet?
+  /// By the steps that one operator takes.
+  private var layers: [Range<Int>: KeptWeights] = [:]
+
+  /// Of no subnet yet.
+  public init() {}
+
+  /// Begins a subnet: forgets what was packed, as it has to be after every change of the weights.
+  public func open(_ subnet: Subnet) {
+    self.subnet = subnet
+    for layer in layers.values { layer.forget() }
+  }
+
+  /// Those of an operator.
+  func layer(_ steps: Range<Int>, of subnet: Subnet) -> KeptWeights {
+    precondition(subnet == self.subnet, "the weights that are kept are another subnet's")
+    if let layer = layers[steps] { return layer }
+    let layer = KeptWeights()
+    layers[steps] = layer
+    return layer
+  }
+}

@@ -1,0 +1,69 @@
+import Engine
+import Supernet
+import TestSupport
+import Testing
+
+/// Weights that are packed once give what weights give that every pass packs, for as long as they are the subnet's.
+@Suite struct SubnetWeightsTests {
+  /// Batches of several sizes, passes of both kinds in turn, subnets in turn; every network has layers of its own kind.
+  @Test(
+    arguments: try SmallNetwork.graphs() + SmallNetwork.named(),
+    [ConvolutionChoice.direct, .winograd])
+  func everyBatchFindsTheSameWeights(network: SmallNetwork, convolution: ConvolutionChoice) {
+    let subnets = [
+      network.space.leftSubnet(of: network.space.fullWidths),
+      network.space.leftSubnet(of: network.space.lowestWidths),
+    ]
+    withWorkbench(KernelSet.runnable[0], threads: 2, convolution: convolution) { bench in
+      let executor = network.executor(bench)
+      let weights = SubnetWeights()
+      for subnet in subnets + subnets {
+        weights.open(subnet)
+        for images in [0..<SmallNetwork.images, 0..<1, 1..<SmallNetwork.images] {
+          let fresh = network.executor(bench)
+          let statistics = network.statistics(subnet, images: images, with: fresh, bench)
+          #expect(
+            network.statistics(subnet, images: images, keeping: weights, with: executor, bench)
+              == statistics)
+          #expect(
+            network.evaluate(
+              subnet, images: images, statistics: statistics, keeping: weights, with: executor,
+              bench)
+              == network.evaluate(
+                subnet, images: images, statistics: statistics, with: fresh, bench))
+        }
+      }
+    }
+  }
+
+  /// A pass may not see the weights of before: whoever changes them opens the subnet again.
+  @Test func openingASubnetTakesItsWeightsAnew() throws {
+    let network = try SmallNetwork.chained()
+    let changed = try SmallNetwork(
+      network.space, parameters: network.parameters.map { $0 * 1.5 })
+    let subnet = network.space.leftSubnet(of: network.space.fullWidths)
+    withWorkbench(KernelSet.runnable[0]) { bench in
+      let executor = network.executor(bench)
+      let weights = SubnetWeights()
+      weights.open(subnet)
+      let before = network.statistics(subnet, keeping: weights, with: executor, bench)
+      weights.open(subnet)
+      let after = changed.statistics(subnet, keeping: weights, with: executor, bench)
+      #expect(after == changed.statistics(subnet, with: executor, bench))
+      #expect(after != before)
+    }
+  }
+
+  @Test func anotherSubnetsWeightsAreRefused() async {
+    await #expect(processExitsWith: .failure) {
+      let network = try SmallNetwork.chained()
+      withWorkbench(KernelSet.runnable[0]) { bench in
+        let weights = SubnetWeights()
+        weights.open(network.space.leftSubnet(of: network.space.lowestWidths))
+        _ = network.statistics(
+          network.space.leftSubnet(of: network.space.fullWidths), keeping: weights,
+          with: network.executor(bench), bench)
+      }
+    }
+  }
+}
