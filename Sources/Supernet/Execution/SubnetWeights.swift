@@ -2,8 +2,8 @@ import Engine
 
 /// The weights of one subnet as its layers read them: packed by the first pass without gradients, and kept for the next batches.
 ///
-/// A pass of ResNet-50 over 16 images spends a twenty-fifth of its time on packing. The memory is about twice that of the
-/// subnet's weights, and serves the next subnet again.
+/// Packing takes a twentieth of a pass of ResNet-50 over 16 images. The memory is about twice that of the subnet's weights, and
+/// serves the next subnet again.
 public final class SubnetWeights {
   private var subnet: Subnet?
   /// By the steps that one operator takes.
