@@ -28,8 +28,8 @@ public struct MachineProbe {
         for _ in 0..<repetitions {
           kernels.multiplyGathered(
             input.pointer, depth, pixels, [0], [0], 1, depth, panel.pointer, kernels.panelVectors,
-            nil, nil, 0,
-            output.pointer + thread * rows * width, width, pixels, rows, input.pointer, 0)
+            nil, nil, 0, output.pointer + thread * rows * width, width, pixels, rows,
+            input.pointer, 0)
         }
       }
       return operations * 1e-9

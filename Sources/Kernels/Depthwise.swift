@@ -56,8 +56,7 @@ private func depthwise(
 @inline(always)
 private func depthwiseAny(
   _ epilogue: some Epilogue, _ source: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int,
-  _ floats: Int,
-  _ weights: UnsafePointer<Float>, _ weightStride: Int, _ kernel: Int, _ step: Int,
+  _ floats: Int, _ weights: UnsafePointer<Float>, _ weightStride: Int, _ kernel: Int, _ step: Int,
   _ target: UnsafeMutablePointer<Float>, _ targetStride: Int, _ rows: Int, _ columns: Int
 ) {
   var channel = 0
@@ -70,15 +69,14 @@ private func depthwiseAny(
       while column + 4 <= columns {
         depthwiseFour(
           epilogue, constants, line + column * step * pixelStride, sourceRow, pixelStride,
-          weights + channel,
-          weightStride, kernel, step, place + column * targetStride, targetStride)
+          weights + channel, weightStride, kernel, step, place + column * targetStride,
+          targetStride)
         column += 4
       }
       while column < columns {
         depthwiseOne(
           epilogue, constants, line + column * step * pixelStride, sourceRow, pixelStride,
-          weights + channel,
-          weightStride, kernel, place + column * targetStride)
+          weights + channel, weightStride, kernel, place + column * targetStride)
         column += 1
       }
     }
@@ -90,9 +88,8 @@ private func depthwiseAny(
 @inline(always)
 private func depthwiseFour<Ending: Epilogue>(
   _ epilogue: Ending, _ constants: Ending.Constants, _ window: UnsafePointer<Float>,
-  _ sourceRow: Int,
-  _ pixelStride: Int,
-  _ weights: UnsafePointer<Float>, _ weightStride: Int, _ kernel: Int, _ step: Int,
+  _ sourceRow: Int, _ pixelStride: Int, _ weights: UnsafePointer<Float>, _ weightStride: Int,
+  _ kernel: Int, _ step: Int,
   _ target: UnsafeMutablePointer<Float>, _ targetStride: Int
 ) {
   let zero = Vector(repeating: 0)
@@ -117,9 +114,8 @@ private func depthwiseFour<Ending: Epilogue>(
 @inline(always)
 private func depthwiseOne<Ending: Epilogue>(
   _ epilogue: Ending, _ constants: Ending.Constants, _ window: UnsafePointer<Float>,
-  _ sourceRow: Int,
-  _ pixelStride: Int,
-  _ weights: UnsafePointer<Float>, _ weightStride: Int, _ kernel: Int,
+  _ sourceRow: Int, _ pixelStride: Int, _ weights: UnsafePointer<Float>, _ weightStride: Int,
+  _ kernel: Int,
   _ target: UnsafeMutablePointer<Float>
 ) {
   var sum = Vector(repeating: 0)
@@ -137,8 +133,7 @@ private func depthwiseOne<Ending: Epilogue>(
 @inline(always)
 private func depthwiseThree(
   _ epilogue: some Epilogue, _ source: UnsafePointer<Float>, _ sourceRow: Int, _ pixelStride: Int,
-  _ floats: Int,
-  _ weights: UnsafePointer<Float>, _ weightStride: Int, _ step: Int,
+  _ floats: Int, _ weights: UnsafePointer<Float>, _ weightStride: Int, _ step: Int,
   _ target: UnsafeMutablePointer<Float>, _ targetStride: Int, _ rows: Int, _ columns: Int
 ) {
   var channel = 0

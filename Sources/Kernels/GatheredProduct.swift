@@ -13,13 +13,13 @@
   public let panelVectors = 2
 #endif
 
-/// Pixels that a full tile computes at once.
+/// Pixels of a full tile whose panel is one or two vectors wide.
 @inline(always)
-private func fullRows(vectors: Int) -> Int {
+private var narrowRows: Int {
   #if KERNELS_V4
-    return vectors == 4 ? 6 : vectors == 3 ? 8 : 12
+    12
   #else
-    return 6
+    6
   #endif
 }
 
@@ -62,11 +62,11 @@ public func multiplyGathered(
     outputPixels: outputPixels, count: count, ahead: ahead, aheadFloats: aheadFloats)
   switch vectors {
   #if KERNELS_V4
-    case 4: product.multiplyByFour()
-    case 3: product.multiplyByThree()
+    case 4: product.multiplyPanelOfFour()
+    case 3: product.multiplyPanelOfThree()
   #endif
-  case 2: product.multiplyByTwo()
-  default: product.multiplyByOne()
+  case 2: product.multiplyPanelOfTwo()
+  default: product.multiplyPanelOfOne()
   }
 }
 
@@ -86,22 +86,22 @@ struct GatheredProduct {
   let ahead: UnsafePointer<Float>
   let aheadFloats: Int
 
-  // A function for each width of a panel: in one for all, the compiler stops inlining what a tile does. None is private: a
-  // private function that is called is a weak symbol.
+  // A function for each width of a panel: in one for all, the compiler stops inlining what a tile does. Those that are called
+  // rather than inlined are not private, or they would be weak symbols.
 
   #if KERNELS_V4
     @inline(never)
-    func multiplyByFour() {
+    func multiplyPanelOfFour() {
       if let scale, let shift {
-        multiplyByFour(NormalizingEpilogue(scale, shift, activation: activation))
+        multiplyPanelOfFour(NormalizingEpilogue(scale, shift, activation: activation))
       } else {
-        multiplyByFour(PlainEpilogue())
+        multiplyPanelOfFour(PlainEpilogue())
       }
     }
 
     @inline(always)
-    private func multiplyByFour(_ epilogue: some Epilogue) {
-      var tiles = Tiles(of: fullRows(vectors: 4), self)
+    private func multiplyPanelOfFour(_ epilogue: some Epilogue) {
+      var tiles = Tiles(of: 6, self)
       while let rows = tiles.next() {
         switch rows {
         case 1: Tile<1, 4>().multiply(self, tiles, epilogue)
@@ -115,17 +115,17 @@ struct GatheredProduct {
     }
 
     @inline(never)
-    func multiplyByThree() {
+    func multiplyPanelOfThree() {
       if let scale, let shift {
-        multiplyByThree(NormalizingEpilogue(scale, shift, activation: activation))
+        multiplyPanelOfThree(NormalizingEpilogue(scale, shift, activation: activation))
       } else {
-        multiplyByThree(PlainEpilogue())
+        multiplyPanelOfThree(PlainEpilogue())
       }
     }
 
     @inline(always)
-    private func multiplyByThree(_ epilogue: some Epilogue) {
-      var tiles = Tiles(of: fullRows(vectors: 3), self)
+    private func multiplyPanelOfThree(_ epilogue: some Epilogue) {
+      var tiles = Tiles(of: 8, self)
       while let rows = tiles.next() {
         switch rows {
         case 1: Tile<1, 3>().multiply(self, tiles, epilogue)
@@ -142,17 +142,17 @@ struct GatheredProduct {
   #endif
 
   @inline(never)
-  func multiplyByTwo() {
+  func multiplyPanelOfTwo() {
     if let scale, let shift {
-      multiplyByTwo(NormalizingEpilogue(scale, shift, activation: activation))
+      multiplyPanelOfTwo(NormalizingEpilogue(scale, shift, activation: activation))
     } else {
-      multiplyByTwo(PlainEpilogue())
+      multiplyPanelOfTwo(PlainEpilogue())
     }
   }
 
   @inline(always)
-  private func multiplyByTwo(_ epilogue: some Epilogue) {
-    var tiles = Tiles(of: fullRows(vectors: 2), self)
+  private func multiplyPanelOfTwo(_ epilogue: some Epilogue) {
+    var tiles = Tiles(of: narrowRows, self)
     while let rows = tiles.next() {
       switch rows {
       case 1: Tile<1, 2>().multiply(self, tiles, epilogue)
@@ -176,17 +176,17 @@ struct GatheredProduct {
   }
 
   @inline(never)
-  func multiplyByOne() {
+  func multiplyPanelOfOne() {
     if let scale, let shift {
-      multiplyByOne(NormalizingEpilogue(scale, shift, activation: activation))
+      multiplyPanelOfOne(NormalizingEpilogue(scale, shift, activation: activation))
     } else {
-      multiplyByOne(PlainEpilogue())
+      multiplyPanelOfOne(PlainEpilogue())
     }
   }
 
   @inline(always)
-  private func multiplyByOne(_ epilogue: some Epilogue) {
-    var tiles = Tiles(of: fullRows(vectors: 1), self)
+  private func multiplyPanelOfOne(_ epilogue: some Epilogue) {
+    var tiles = Tiles(of: narrowRows, self)
     while let rows = tiles.next() {
       switch rows {
       case 1: Tile<1, 1>().multiply(self, tiles, epilogue)

@@ -68,9 +68,9 @@ public final class Evaluator {
   private let parameters: AlignedStorage<Float>
   private let calibration, images: Images
   private let cacheBytes: Int
-  /// One a subnet of the realizations measured; their number hardly ever changes.
+  /// One of each a subnet of the realizations measured; their number hardly ever changes.
   private var caches: [PrefixCache] = []
-  private var weights: [SubnetWeights] = []
+  private var packedWeights: [SubnetWeights] = []
 
   /// - Parameters:
   ///   - parameters: the full-width block.
@@ -99,10 +99,10 @@ public final class Evaluator {
     betweenPasses: () throws(Failure) -> Void
   ) throws(Failure) -> Measurement {
     let subnets = realization.subnets
-    prepareCaches(subnets.count)
+    prepareMemory(subnets.count)
     for (index, subnet) in subnets.enumerated() {
       caches[index].open(subnet, sharedGroups: sharedGroups)
-      weights[index].open(subnet)
+      packedWeights[index].open(subnet)
     }
     let statistics = try calibrate(subnets, betweenPasses)
     var sums = subnets.map { _ in LossSums() }
@@ -114,7 +114,7 @@ public final class Evaluator {
         sums[index] += batch.withImages { labelled in
           executor.evaluate(
             subnet, on: labelled, parameters: parameters.pointer, statistics: statistics[index],
-            remembering: caches[index].evaluation(place), keeping: weights[index])
+            remembering: caches[index].evaluation(place), keeping: packedWeights[index])
         }
         try betweenPasses()
       }
@@ -131,14 +131,14 @@ public final class Evaluator {
     return Measurement(realization.combination.combined(sums))
   }
 
-  private func prepareCaches(_ count: Int) {
+  private func prepareMemory(_ count: Int) {
     if caches.count == count { return }
     caches = (0..<count).map { _ in
       PrefixCache(
         executor, images: calibration.images.count + images.images.count,
         bytes: cacheBytes / count)
     }
-    weights = (0..<count).map { _ in SubnetWeights() }
+    packedWeights = (0..<count).map { _ in SubnetWeights() }
   }
 
   /// The statistics of every batch normalisation of each subnet, from all calibration images.
@@ -152,7 +152,7 @@ public final class Evaluator {
         let found = batch.withImages { labelled in
           executor.statistics(
             of: subnet, on: labelled, parameters: parameters.pointer,
-            remembering: caches[index].calibration(place), keeping: weights[index])
+            remembering: caches[index].calibration(place), keeping: packedWeights[index])
         }
         if place == 0 { pooled[index] = found.map { PooledMoments(channels: $0.mean.count) } }
         for (normalization, statistics) in found.enumerated() {

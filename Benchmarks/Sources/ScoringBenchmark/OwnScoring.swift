@@ -42,8 +42,8 @@ final class OwnScoring {
 
   private func run(_ pass: (LabelledImages, UnsafePointer<Float>) -> Void) -> Double {
     network.withImages { images in
-      network.parameters.withElements { weights in
-        seconds { pass(images, weights.baseAddress!) }
+      network.parameters.withElements { parameters in
+        seconds { pass(images, parameters.baseAddress!) }
       }
     }
   }

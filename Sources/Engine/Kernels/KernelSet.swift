@@ -63,8 +63,7 @@ public struct KernelSet: Sendable {
   package let depthwiseRows:
     @Sendable (
       Pointer, Int, Int, Int, Pointer, Int, Pointer?, Pointer?, Int, Int, Int, MutablePointer, Int,
-      Int,
-      Int
+      Int, Int
     ) -> Void
   package let depthwiseBackward:
     @Sendable (

@@ -74,6 +74,11 @@ extension PendingNormalization? {
   /// From a channel on; none where sums are stored as they are.
   func shift(from channel: Int) -> UnsafePointer<Float>? { map { $0.shift + channel } }
 
+  /// Stops where images have statistics of their own, which a writer does not tell apart.
+  func checkIsOneForAllImages() {
+    precondition(self?.shards ?? 1 == 1, "all images have the same statistics")
+  }
+
   /// What follows, by the kernels' number.
   var activation: Int { (self?.activation ?? FusedActivation.none).rawValue }
 }

@@ -163,8 +163,8 @@ private struct DirectBlock {
         source, stride, pixels.inputPixels, pixels.tapOffsets, pixels.tapPanels, pixels.taps,
         depth, weights, panel.count / kernels.lanes, product.normalization.scale(from: panel.start),
         product.normalization.shift(from: panel.start), product.normalization.activation, target,
-        window.stride, pixels.outputPixels,
-        pixels.pixelsPerImage * images.count, wanted.start, wanted.floats)
+        window.stride, pixels.outputPixels, pixels.pixelsPerImage * images.count, wanted.start,
+        wanted.floats)
     }
   }
 

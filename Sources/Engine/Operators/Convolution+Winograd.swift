@@ -203,8 +203,7 @@ private struct WinogradJob {
       kernels.multiplyGathered(
         source, sizes.sourceStride, indices, indices, indices, 1, product.depth,
         weights + panel.start * product.depth, panel.count / kernels.lanes, nil, nil, 0,
-        target + panel.start,
-        sizes.targetStride, indices, tiles, wanted.start, wanted.floats)
+        target + panel.start, sizes.targetStride, indices, tiles, wanted.start, wanted.floats)
     }
   }
 
@@ -216,8 +215,8 @@ private struct WinogradJob {
       kernels.winogradOutput(
         place + row * tiling.across * sizes.targetStride, positionStride, sizes.targetStride,
         tiling.across, shape.pixelStride, product.normalization.scale(from: 0),
-        product.normalization.shift(from: 0),
-        product.normalization.activation, min(4, rows.count - 4 * row), shape.width,
+        product.normalization.shift(from: 0), product.normalization.activation,
+        min(4, rows.count - 4 * row), shape.width,
         product.target.elements + first + row * 4 * shape.width * shape.pixelStride,
         shape.width * shape.pixelStride, shape.pixelStride)
     }

@@ -40,7 +40,7 @@ public final class Convolution {
   ///
   /// - Parameters:
   ///   - normalization: of the output, the same for all images.
-  ///   - kept: where the packed weights are, or stay.
+  ///   - kept: packed weights of an earlier pass, or where this one leaves them.
   ///   - observer: sees the output's chunks while they are in cache.
   private func forward(
     _ input: Operand, weights: UnsafePointer<Float>, filter: FilterView, output: FeatureMap,
@@ -48,12 +48,11 @@ public final class Convolution {
     observer: (any ChunkObserver)?, in context: EngineContext
   ) {
     checkShapes(input.shape, output.shape, filter)
-    precondition(normalization?.shards ?? 1 == 1, "all images have the same statistics")
+    normalization.checkIsOneForAllImages()
     let isWinograd = usesWinograd(input.shape, filter, in: context)
     let product = PanelProduct(
       source: input,
-      weights: packed(
-        weights, filter, transformed: isWinograd, keptIn: kept, in: context),
+      weights: packed(weights, filter, transformed: isWinograd, keptIn: kept, in: context),
       panels: context.kernels.panels(columns: filter.outputs.count), depth: filter.inputs.count,
       columns: filter.outputs.count, normalization: normalization, target: output,
       observer: observer)
@@ -93,7 +92,7 @@ public final class Convolution {
   ///
   /// - Parameters:
   ///   - normalization: of the output, the same for all images.
-  ///   - kept: where the packed weights are, or stay.
+  ///   - kept: packed weights of an earlier pass, or where this one leaves them.
   public func forward(
     _ input: Operand, weights: UnsafePointer<Float>, filter: FilterView, output: FeatureMap,
     normalizing normalization: PendingNormalization? = nil, keptIn kept: KeptWeights? = nil,
@@ -109,7 +108,7 @@ public final class Convolution {
   /// - Parameters:
   ///   - sum: its first term is `output`, with what is pending on that; it may lie anywhere but in the input. Where it
   ///     does not lie in `output`, that holds nothing of use afterwards.
-  ///   - kept: where the packed weights are, or stay.
+  ///   - kept: packed weights of an earlier pass, or where this one leaves them.
   public func forward(
     _ input: Operand, weights: UnsafePointer<Float>, filter: FilterView, output: FeatureMap,
     addingTo sum: ResidualSum, keptIn kept: KeptWeights? = nil, in context: EngineContext
@@ -126,7 +125,7 @@ public final class Convolution {
   ///
   /// - Parameters:
   ///   - shards: how many equal runs of images have statistics of their own.
-  ///   - kept: where the packed weights are, or stay.
+  ///   - kept: packed weights of an earlier pass, or where this one leaves them.
   public func forward(
     _ input: Operand, weights: UnsafePointer<Float>, filter: FilterView, output: FeatureMap,
     statisticsOf shards: Int, keptIn kept: KeptWeights? = nil, in context: EngineContext

@@ -60,7 +60,7 @@ public final class DepthwiseConvolution {
     in context: EngineContext
   ) {
     checkShapes(input.shape, output.shape, channels)
-    precondition(normalization?.shards ?? 1 == 1, "all images have the same statistics")
+    normalization.checkIsOneForAllImages()
     let row = input.shape.pixelStride
     let packed = pack(weights, fullChannels, channels, row, in: context)
     let bands = Bands(output.shape, kernel: kernel, step: stride)
@@ -79,7 +79,8 @@ public final class DepthwiseConvolution {
         kernels: kernels)
       kernels.depthwiseRows(
         pixels, patch.width * band.pixelStride, band.pixelStride, band.floats.count,
-        packed + band.floats.lowerBound, row, normalization.scale(from: band.floats.lowerBound),
+        packed + band.floats.lowerBound, row,
+        normalization.scale(from: band.floats.lowerBound),
         normalization.shift(from: band.floats.lowerBound), normalization.activation, kernel, stride,
         window.elements, window.stride,
         band.rows.count, output.shape.width)

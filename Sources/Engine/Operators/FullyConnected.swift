@@ -9,7 +9,7 @@ public final class FullyConnected {
 
   /// `output = input * weights + bias`.
   ///
-  /// - Parameter kept: where the packed weights are, or stay.
+  /// - Parameter kept: packed weights of an earlier pass, or where this one leaves them.
   public func forward(
     _ input: FeatureMap, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>,
     filter: FilterView, output: FeatureMap, keptIn kept: KeptWeights? = nil,

@@ -68,7 +68,7 @@ public struct InvertedResidual {
 
   /// `output = projection(window(expansion(input)))`.
   ///
-  /// - Parameter kept: where the packed weights are, or stay.
+  /// - Parameter kept: packed weights of an earlier pass, or where this one leaves them.
   /// - Precondition: the output lies where the input does not, since neighbouring bands read the same rows.
   public func forward(
     _ input: Operand, output: FeatureMap, keptIn kept: KeptWeights? = nil, in context: EngineContext

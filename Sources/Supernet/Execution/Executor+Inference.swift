@@ -33,13 +33,18 @@ extension Executor {
     let step = steps.steps[index]
     let input = pass.operand(step.inputs[0])
     let output = pass.map(pass.schedule.values[step.output])
-    convolutions[index]?.forward(
-      input, weights: weights(step, pass), filter: filter(step, pass), output: output,
-      normalizing: normalization, keptIn: pass.keptWeights(index), in: context)
-    depthwise[index]?.forward(
-      input, weights: weights(step, pass), fullChannels: fullChannels(step),
-      channels: space.slice(ofOutput: step.node, in: pass.subnet), output: output,
-      normalizing: normalization, in: context)
+    if let convolution = convolutions[index] {
+      convolution.forward(
+        input, weights: weights(step, pass), filter: filter(step, pass), output: output,
+        normalizing: normalization, keptIn: pass.keptWeights(index), in: context)
+    } else if let window = depthwise[index] {
+      window.forward(
+        input, weights: weights(step, pass), fullChannels: fullChannels(step),
+        channels: space.slice(ofOutput: step.node, in: pass.subnet), output: output,
+        normalizing: normalization, in: context)
+    } else {
+      preconditionFailure("step \(index) is a convolution")
+    }
   }
 
   private func invertResidual(

@@ -6,7 +6,7 @@ final class Pass {
   let schedule: Schedule
   let base: AlignedStorage<Float>
   let parameters: UnsafePointer<Float>
-  /// Weights that were packed for passes before; none in training, which changes them.
+  /// Where weights stay packed from pass to pass; none where they change in between.
   private let weights: SubnetWeights?
   /// By value: what its readers apply to it.
   var pending: [Int: PendingNormalization] = [:]

@@ -1,9 +1,10 @@
 import Engine
 
-/// The weights of one subnet as its layers read them: packed by the first pass without gradients, and kept for the next batches.
+/// The weights of one subnet as its operators read them, but for depthwise layers by themselves: packed by the first pass that
+/// takes an operator, and kept for the next batches.
 ///
-/// Packing takes a twentieth of a pass of ResNet-50 over 16 images. The memory is about twice that of the subnet's weights, and
-/// serves the next subnet again.
+/// Packing takes a twentieth of a pass of ResNet-50 over 16 images. The memory is that of the widest subnet so far: its weights
+/// once where they are panels, four times where Winograd's transform made more of them, of ResNet-50 twice in all.
 public final class SubnetWeights {
   private var subnet: Subnet?
   /// By the steps that one operator takes.

@@ -42,8 +42,7 @@ import Testing
         var product = [Float](repeating: 0, count: pixels * width)
         kernels.multiplyGathered(
           x, 32, numbers, [0], [0], 1, depth, panel, vectors, nil, nil, 0, &product, width, numbers,
-          pixels, x,
-          aheadFloats)
+          pixels, x, aheadFloats)
         var sums = [Float](repeating: 0, count: kernels.outerRows * kernels.lanes)
         kernels.accumulateOuterProducts(
           x, 32, 32, panel, columns, columns, [0, 0, Int32(pixels)], 1, 1, &sums, false, x,

@@ -90,7 +90,7 @@ import Testing
 
 extension KernelSet {
   /// `sum + a * b`, rounded once where these kernels do so.
-  fileprivate func plus(_ sum: Float, _ a: Float, _ b: Float) -> Float {
+  func plus(_ sum: Float, _ a: Float, _ b: Float) -> Float {
     choice == .portable ? sum + a * b : sum.addingProduct(a, b)
   }
 }

@@ -109,6 +109,9 @@ import Testing
           let map = bench.map(DenseMap(shape, [Double.nan]))
           Elementwise(activation: activation).apply(map, output: map, in: bench.context)
           #expect(map.dense()[0].isNaN, "\(kernels.choice)")
+          Elementwise(activation: activation).add(
+            Operand(map), Operand(map), output: map, in: bench.context)
+          #expect(map.dense()[0].isNaN, "\(kernels.choice), sum")
         }
       }
     }

@@ -101,7 +101,7 @@ import Testing
       let executor = network.executor(bench)
       let cache = PrefixCache(executor, images: 2 * SmallNetwork.images, bytes: .max)
       let inside = cache.steps.filter { cut in
-        executor.fused.contains { $0?.range.dropFirst().contains(cut) ?? false }
+        fused(executor).contains { $0.range.dropFirst().contains(cut) }
       }
       #expect(!inside.isEmpty, "a cut lies inside a block")
       let weights = SubnetWeights()

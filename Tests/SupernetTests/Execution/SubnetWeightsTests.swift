@@ -36,6 +36,36 @@ import Testing
     }
   }
 
+  /// Every operator but depthwise layers by themselves finds what the first pass packed, whatever the weights are by then.
+  @Test(arguments: try SmallNetwork.graphs() + SmallNetwork.named())
+  func weightsAreKept(network: SmallNetwork) throws {
+    var parameters = network.parameters
+    for (node, layer) in network.space.architecture.nodes.enumerated() {
+      switch layer.operation {
+      case .convolution, .linear:
+        for place in network.layout.weight(ofNode: node).range { parameters[place] *= -1.5 }
+      default: break
+      }
+    }
+    let changed = try SmallNetwork(network.space, parameters: parameters)
+    let subnet = network.space.leftSubnet(of: network.space.fullWidths)
+    withWorkbench(KernelSet.runnable[0]) { bench in
+      let executor = network.executor(bench)
+      let weights = SubnetWeights()
+      weights.open(subnet)
+      let statistics = network.statistics(subnet, keeping: weights, with: executor, bench)
+      #expect(changed.statistics(subnet, keeping: weights, with: executor, bench) == statistics)
+      #expect(changed.statistics(subnet, with: executor, bench) != statistics)
+      func evaluate(_ network: SmallNetwork, keeping weights: SubnetWeights?) -> LossSums {
+        network.evaluate(
+          subnet, statistics: statistics, keeping: weights, with: executor, bench)
+      }
+      let sums = evaluate(network, keeping: weights)
+      #expect(evaluate(changed, keeping: weights) == sums)
+      #expect(evaluate(changed, keeping: nil) != sums)
+    }
+  }
+
   /// A pass may not see the weights of before: whoever changes them opens the subnet again.
   @Test func openingASubnetTakesItsWeightsAnew() throws {
     let network = try SmallNetwork.chained()
