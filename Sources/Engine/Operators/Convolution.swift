@@ -50,11 +50,15 @@ public final class Convolution {
     checkShapes(input.shape, output.shape, filter)
     normalization.checkIsOneForAllImages()
     let isWinograd = usesWinograd(input.shape, filter, in: context)
+    let (depth, columns) = (filter.inputs.count, filter.outputs.count)
+    let panels = WeightPanels(kernels: context.kernels, filter: filter)
+    let packed = packed(
+      depth: depth, columns: columns, transformed: isWinograd, reversed: false, keptIn: kept,
+      in: context
+    ) { panels.packForward(weights, into: $0, threads: context.threads) }
     let product = PanelProduct(
-      source: input,
-      weights: packed(weights, filter, transformed: isWinograd, keptIn: kept, in: context),
-      panels: context.kernels.panels(columns: filter.outputs.count), depth: filter.inputs.count,
-      columns: filter.outputs.count, normalization: normalization, target: output,
+      source: input, weights: packed, panels: context.kernels.panels(columns: columns),
+      depth: depth, columns: columns, normalization: normalization, target: output,
       observer: observer)
     if isWinograd {
       winograd(product, in: context)
@@ -67,24 +71,22 @@ public final class Convolution {
     }
   }
 
-  /// The weights of the forward product: panels, or what Winograd's transform makes of them.
+  /// The weights of a product: what `pack` writes, panels of the filter's taps, or what Winograd's transform makes of them.
+  ///
+  /// - Parameters:
+  ///   - reversed: whether the product carries a gradient back.
+  ///   - kept: packed weights of an earlier pass, or where this one leaves them.
   private func packed(
-    _ weights: UnsafePointer<Float>, _ filter: FilterView, transformed: Bool,
-    keptIn kept: KeptWeights?, in context: EngineContext
+    depth: Int, columns: Int, transformed: Bool, reversed: Bool, keptIn kept: KeptWeights?,
+    in context: EngineContext, _ pack: (UnsafeMutablePointer<Float>) -> Void
   ) -> UnsafePointer<Float> {
-    let panels = WeightPanels(kernels: context.kernels, filter: filter)
-    let (depth, columns) = (filter.inputs.count, filter.outputs.count)
-    let size = WeightPanels.size(taps: filter.taps, depth: depth, columns: columns)
-    guard transformed else {
-      return context.packed(size, .panels, keptIn: kept) {
-        panels.packForward(weights, into: $0, threads: context.threads)
-      }
-    }
-    let transform = WeightTransform(depth: depth, columns: columns, reversed: false)
+    let size = WeightPanels.size(taps: kernel * kernel, depth: depth, columns: columns)
+    guard transformed else { return context.packed(size, .panels, keptIn: kept, pack) }
+    let transform = WeightTransform(depth: depth, columns: columns, reversed: reversed)
     return context.packed(transform.size, .transformedWeights, keptIn: kept) {
-      let packed = context.scratch(.panels, size)
-      panels.packForward(weights, into: packed, threads: context.threads)
-      transform.apply(packed, to: $0, in: context)
+      let panels = context.scratch(.panels, size)
+      pack(panels)
+      transform.apply(panels, to: $0, in: context)
     }
   }
 
@@ -155,7 +157,9 @@ public final class Convolution {
       return pointwiseBackward(
         plan, input, outputGradient, filter, gradients,
         inputGradient.map {
-          product(outputGradient.map, weights, filter, inputGradient: $0, sums, in: context)
+          product(
+            outputGradient.map, weights, filter, transformed: false, inputGradient: $0, sums,
+            in: context)
         }, in: context)
     }
     backwardFilter(input, outputGradient, filter: filter, gradients: gradients, in: context)
@@ -173,14 +177,11 @@ public final class Convolution {
     inputGradient: FeatureMap, sums: NormalizationGradientSums? = nil, in context: EngineContext
   ) {
     precondition(!inputGradient.shape.isDense, "gradients of maps are padded")
-    var product = product(
-      outputGradient, weights, filter, inputGradient: inputGradient, sums, in: context)
-    if usesWinograd(inputGradient.shape, filter, in: context) {
-      let transform = WeightTransform(
-        depth: product.depth, columns: product.columns, reversed: true)
-      let transformed = context.scratch(.transformedWeights, transform.size)
-      transform.apply(product.weights, to: transformed, in: context)
-      product.weights = UnsafePointer(transformed)
+    let isWinograd = usesWinograd(inputGradient.shape, filter, in: context)
+    let product = product(
+      outputGradient, weights, filter, transformed: isWinograd, inputGradient: inputGradient, sums,
+      in: context)
+    if isWinograd {
       winograd(product, in: context)
     } else {
       direct(
@@ -194,19 +195,20 @@ public final class Convolution {
   /// Packs the weights of the product that carries the gradient back.
   private func product(
     _ outputGradient: FeatureMap, _ weights: UnsafePointer<Float>, _ filter: FilterView,
-    inputGradient: FeatureMap, _ sums: NormalizationGradientSums?, in context: EngineContext
+    transformed: Bool, inputGradient: FeatureMap, _ sums: NormalizationGradientSums?,
+    in context: EngineContext
   ) -> PanelProduct {
     checkShapes(inputGradient.shape, outputGradient.shape, filter)
+    let (depth, columns) = (filter.outputs.count, filter.inputs.count)
     let panels = WeightPanels(kernels: context.kernels, filter: filter)
-    let packed = context.scratch(
-      .panels,
-      WeightPanels.size(
-        taps: filter.taps, depth: filter.outputs.count, columns: filter.inputs.count))
-    panels.packBackward(weights, into: packed, threads: context.threads)
+    let packed = packed(
+      depth: depth, columns: columns, transformed: transformed, reversed: true, keptIn: nil,
+      in: context
+    ) { panels.packBackward(weights, into: $0, threads: context.threads) }
     return PanelProduct(
       source: Operand(outputGradient), weights: packed,
-      panels: context.kernels.panels(columns: filter.inputs.count), depth: filter.outputs.count,
-      columns: filter.inputs.count, normalization: nil, target: inputGradient, observer: sums)
+      panels: context.kernels.panels(columns: columns), depth: depth, columns: columns,
+      normalization: nil, target: inputGradient, observer: sums)
   }
 
   /// Writes the filter's gradient, shard by shard, to full-size gradients.
@@ -276,7 +278,7 @@ public final class Convolution {
 struct PanelProduct {
   let source: Operand
   /// Packed by `WeightPanels`; of Winograd's product, transformed as well.
-  var weights: UnsafePointer<Float>
+  let weights: UnsafePointer<Float>
   /// The columns of each panel.
   let panels: [ChannelSpan]
   /// Channels of the source and of the target.

@@ -17,8 +17,7 @@ import Testing
       var found = [Float](repeating: .nan, count: Self.rows * Self.columns * Self.floats)
       kernels.depthwiseRows(
         source, width * Self.floats, Self.floats, Self.floats, weights, Self.floats, nil, nil, 0,
-        kernel, step,
-        &found, Self.floats, Self.rows, Self.columns)
+        kernel, step, &found, Self.floats, Self.rows, Self.columns)
       let expected = places { row, column, channel in
         var sum: Float = 0
         for tap in 0..<kernel * kernel {

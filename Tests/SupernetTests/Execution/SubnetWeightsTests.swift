@@ -48,11 +48,7 @@ import Testing
       }
     }
     let changed = try SmallNetwork(network.space, parameters: parameters)
-    let subnet = network.space.leftSubnet(of: network.space.fullWidths)
-    withWorkbench(KernelSet.runnable[0]) { bench in
-      let executor = network.executor(bench)
-      let weights = SubnetWeights()
-      weights.open(subnet)
+    withOpenWeights(of: network) { subnet, weights, executor, bench in
       let statistics = network.statistics(subnet, keeping: weights, with: executor, bench)
       #expect(changed.statistics(subnet, keeping: weights, with: executor, bench) == statistics)
       #expect(changed.statistics(subnet, with: executor, bench) != statistics)
@@ -71,11 +67,7 @@ import Testing
     let network = try SmallNetwork.chained()
     let changed = try SmallNetwork(
       network.space, parameters: network.parameters.map { $0 * 1.5 })
-    let subnet = network.space.leftSubnet(of: network.space.fullWidths)
-    withWorkbench(KernelSet.runnable[0]) { bench in
-      let executor = network.executor(bench)
-      let weights = SubnetWeights()
-      weights.open(subnet)
+    withOpenWeights(of: network) { subnet, weights, executor, bench in
       let before = network.statistics(subnet, keeping: weights, with: executor, bench)
       weights.open(subnet)
       let after = changed.statistics(subnet, keeping: weights, with: executor, bench)
@@ -94,6 +86,18 @@ import Testing
           network.space.leftSubnet(of: network.space.fullWidths), keeping: weights,
           with: network.executor(bench), bench)
       }
+    }
+  }
+
+  /// The whole network's weights, opened and not yet packed.
+  private func withOpenWeights(
+    of network: SmallNetwork, _ body: (Subnet, SubnetWeights, Executor, Workbench) -> Void
+  ) {
+    let subnet = network.space.leftSubnet(of: network.space.fullWidths)
+    withWorkbench(KernelSet.runnable[0]) { bench in
+      let weights = SubnetWeights()
+      weights.open(subnet)
+      body(subnet, weights, network.executor(bench), bench)
     }
   }
 }
