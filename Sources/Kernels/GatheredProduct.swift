@@ -42,7 +42,7 @@ private var narrowRows: Int {
 ///   - inputPixels, outputPixels: `count` pixel numbers each.
 ///   - tapOffsets: pixels to add to an input pixel, one for each of `taps`; at least one.
 ///   - tapPanels: which tap's weights to use; the panel holds [tap][depth][vectors * lanes].
-///   - vectors: the width of the panel, `panelVectors` at most.
+///   - vectors: the width of the panel, `panelVectors` at most; always two where a vector is narrower than 16 floats.
 ///   - scale, shift: of each of the panel's columns; where there are none, sums are stored as they are.
 ///   - activation: what follows them; see `activate`.
 ///   - ahead: memory that is wanted next; it is asked for step by step of the depth.
@@ -55,18 +55,22 @@ public func multiplyGathered(
   output: UnsafeMutablePointer<Float>, outputStride: Int, outputPixels: UnsafePointer<Int32>,
   count: Int, ahead: UnsafePointer<Float>, aheadFloats: Int
 ) {
+  var epilogue: NormalizingEpilogue?
+  if let scale, let shift {
+    epilogue = NormalizingEpilogue(scale, shift, activation: activation)
+  }
   let product = GatheredProduct(
     input: input, inputStride: inputStride, inputPixels: inputPixels, tapOffsets: tapOffsets,
-    tapPanels: tapPanels, taps: taps, depth: depth, panel: panel, scale: scale, shift: shift,
-    activation: activation, output: output, outputStride: outputStride,
+    tapPanels: tapPanels, taps: taps, depth: depth, panel: panel, epilogue: epilogue,
+    output: output, outputStride: outputStride,
     outputPixels: outputPixels, count: count, ahead: ahead, aheadFloats: aheadFloats)
   switch vectors {
   #if KERNELS_V4
     case 4: product.multiplyPanelOfFour()
     case 3: product.multiplyPanelOfThree()
+    case 1: product.multiplyPanelOfOne()
   #endif
-  case 2: product.multiplyPanelOfTwo()
-  default: product.multiplyPanelOfOne()
+  default: product.multiplyPanelOfTwo()
   }
 }
 
@@ -77,8 +81,8 @@ struct GatheredProduct {
   let inputPixels, tapOffsets, tapPanels: UnsafePointer<Int32>
   let taps, depth: Int
   let panel: UnsafePointer<Float>
-  let scale, shift: UnsafePointer<Float>?
-  let activation: Int
+  /// What becomes of the sums; where there is none, they are stored as they are.
+  let epilogue: NormalizingEpilogue?
   let output: UnsafeMutablePointer<Float>
   let outputStride: Int
   let outputPixels: UnsafePointer<Int32>
@@ -86,56 +90,38 @@ struct GatheredProduct {
   let ahead: UnsafePointer<Float>
   let aheadFloats: Int
 
-  // A function for each width of a panel: in one for all, the compiler stops inlining what a tile does. Those that are called
-  // rather than inlined are not private, or they would be weak symbols.
+  // A function for each width of a panel, and one tile for both ends of a sum: in larger functions the compiler stops inlining
+  // what a tile does. They are not private, or they would be weak symbols.
 
   #if KERNELS_V4
     @inline(never)
     func multiplyPanelOfFour() {
-      if let scale, let shift {
-        multiplyPanelOfFour(NormalizingEpilogue(scale, shift, activation: activation))
-      } else {
-        multiplyPanelOfFour(PlainEpilogue())
-      }
-    }
-
-    @inline(always)
-    private func multiplyPanelOfFour(_ epilogue: some Epilogue) {
       var tiles = Tiles(of: 6, self)
       while let rows = tiles.next() {
         switch rows {
-        case 1: Tile<1, 4>().multiply(self, tiles, epilogue)
-        case 2: Tile<2, 8>().multiply(self, tiles, epilogue)
-        case 3: Tile<3, 12>().multiply(self, tiles, epilogue)
-        case 4: Tile<4, 16>().multiply(self, tiles, epilogue)
-        case 5: Tile<5, 20>().multiply(self, tiles, epilogue)
-        default: Tile<6, 24>().multiply(self, tiles, epilogue)
+        case 1: Tile<1, 4>().multiply(self, tiles)
+        case 2: Tile<2, 8>().multiply(self, tiles)
+        case 3: Tile<3, 12>().multiply(self, tiles)
+        case 4: Tile<4, 16>().multiply(self, tiles)
+        case 5: Tile<5, 20>().multiply(self, tiles)
+        default: Tile<6, 24>().multiply(self, tiles)
         }
       }
     }
 
     @inline(never)
     func multiplyPanelOfThree() {
-      if let scale, let shift {
-        multiplyPanelOfThree(NormalizingEpilogue(scale, shift, activation: activation))
-      } else {
-        multiplyPanelOfThree(PlainEpilogue())
-      }
-    }
-
-    @inline(always)
-    private func multiplyPanelOfThree(_ epilogue: some Epilogue) {
       var tiles = Tiles(of: 8, self)
       while let rows = tiles.next() {
         switch rows {
-        case 1: Tile<1, 3>().multiply(self, tiles, epilogue)
-        case 2: Tile<2, 6>().multiply(self, tiles, epilogue)
-        case 3: Tile<3, 9>().multiply(self, tiles, epilogue)
-        case 4: Tile<4, 12>().multiply(self, tiles, epilogue)
-        case 5: Tile<5, 15>().multiply(self, tiles, epilogue)
-        case 6: Tile<6, 18>().multiply(self, tiles, epilogue)
-        case 7: Tile<7, 21>().multiply(self, tiles, epilogue)
-        default: Tile<8, 24>().multiply(self, tiles, epilogue)
+        case 1: Tile<1, 3>().multiply(self, tiles)
+        case 2: Tile<2, 6>().multiply(self, tiles)
+        case 3: Tile<3, 9>().multiply(self, tiles)
+        case 4: Tile<4, 12>().multiply(self, tiles)
+        case 5: Tile<5, 15>().multiply(self, tiles)
+        case 6: Tile<6, 18>().multiply(self, tiles)
+        case 7: Tile<7, 21>().multiply(self, tiles)
+        default: Tile<8, 24>().multiply(self, tiles)
         }
       }
     }
@@ -143,71 +129,51 @@ struct GatheredProduct {
 
   @inline(never)
   func multiplyPanelOfTwo() {
-    if let scale, let shift {
-      multiplyPanelOfTwo(NormalizingEpilogue(scale, shift, activation: activation))
-    } else {
-      multiplyPanelOfTwo(PlainEpilogue())
-    }
-  }
-
-  @inline(always)
-  private func multiplyPanelOfTwo(_ epilogue: some Epilogue) {
     var tiles = Tiles(of: narrowRows, self)
     while let rows = tiles.next() {
       switch rows {
-      case 1: Tile<1, 2>().multiply(self, tiles, epilogue)
-      case 2: Tile<2, 4>().multiply(self, tiles, epilogue)
-      case 3: Tile<3, 6>().multiply(self, tiles, epilogue)
-      case 4: Tile<4, 8>().multiply(self, tiles, epilogue)
-      case 5: Tile<5, 10>().multiply(self, tiles, epilogue)
+      case 1: Tile<1, 2>().multiply(self, tiles)
+      case 2: Tile<2, 4>().multiply(self, tiles)
+      case 3: Tile<3, 6>().multiply(self, tiles)
+      case 4: Tile<4, 8>().multiply(self, tiles)
+      case 5: Tile<5, 10>().multiply(self, tiles)
       #if KERNELS_V4
-        case 6: Tile<6, 12>().multiply(self, tiles, epilogue)
-        case 7: Tile<7, 14>().multiply(self, tiles, epilogue)
-        case 8: Tile<8, 16>().multiply(self, tiles, epilogue)
-        case 9: Tile<9, 18>().multiply(self, tiles, epilogue)
-        case 10: Tile<10, 20>().multiply(self, tiles, epilogue)
-        case 11: Tile<11, 22>().multiply(self, tiles, epilogue)
-        default: Tile<12, 24>().multiply(self, tiles, epilogue)
+        case 6: Tile<6, 12>().multiply(self, tiles)
+        case 7: Tile<7, 14>().multiply(self, tiles)
+        case 8: Tile<8, 16>().multiply(self, tiles)
+        case 9: Tile<9, 18>().multiply(self, tiles)
+        case 10: Tile<10, 20>().multiply(self, tiles)
+        case 11: Tile<11, 22>().multiply(self, tiles)
+        default: Tile<12, 24>().multiply(self, tiles)
       #else
-        default: Tile<6, 12>().multiply(self, tiles, epilogue)
+        default: Tile<6, 12>().multiply(self, tiles)
       #endif
       }
     }
   }
 
-  @inline(never)
-  func multiplyPanelOfOne() {
-    if let scale, let shift {
-      multiplyPanelOfOne(NormalizingEpilogue(scale, shift, activation: activation))
-    } else {
-      multiplyPanelOfOne(PlainEpilogue())
-    }
-  }
-
-  @inline(always)
-  private func multiplyPanelOfOne(_ epilogue: some Epilogue) {
-    var tiles = Tiles(of: narrowRows, self)
-    while let rows = tiles.next() {
-      switch rows {
-      case 1: Tile<1, 1>().multiply(self, tiles, epilogue)
-      case 2: Tile<2, 2>().multiply(self, tiles, epilogue)
-      case 3: Tile<3, 3>().multiply(self, tiles, epilogue)
-      case 4: Tile<4, 4>().multiply(self, tiles, epilogue)
-      case 5: Tile<5, 5>().multiply(self, tiles, epilogue)
-      #if KERNELS_V4
-        case 6: Tile<6, 6>().multiply(self, tiles, epilogue)
-        case 7: Tile<7, 7>().multiply(self, tiles, epilogue)
-        case 8: Tile<8, 8>().multiply(self, tiles, epilogue)
-        case 9: Tile<9, 9>().multiply(self, tiles, epilogue)
-        case 10: Tile<10, 10>().multiply(self, tiles, epilogue)
-        case 11: Tile<11, 11>().multiply(self, tiles, epilogue)
-        default: Tile<12, 12>().multiply(self, tiles, epilogue)
-      #else
-        default: Tile<6, 6>().multiply(self, tiles, epilogue)
-      #endif
+  #if KERNELS_V4
+    @inline(never)
+    func multiplyPanelOfOne() {
+      var tiles = Tiles(of: narrowRows, self)
+      while let rows = tiles.next() {
+        switch rows {
+        case 1: Tile<1, 1>().multiply(self, tiles)
+        case 2: Tile<2, 2>().multiply(self, tiles)
+        case 3: Tile<3, 3>().multiply(self, tiles)
+        case 4: Tile<4, 4>().multiply(self, tiles)
+        case 5: Tile<5, 5>().multiply(self, tiles)
+        case 6: Tile<6, 6>().multiply(self, tiles)
+        case 7: Tile<7, 7>().multiply(self, tiles)
+        case 8: Tile<8, 8>().multiply(self, tiles)
+        case 9: Tile<9, 9>().multiply(self, tiles)
+        case 10: Tile<10, 10>().multiply(self, tiles)
+        case 11: Tile<11, 11>().multiply(self, tiles)
+        default: Tile<12, 12>().multiply(self, tiles)
+        }
       }
     }
-  }
+  #endif
 }
 
 /// The pixels of a product, tile by tile.
@@ -219,15 +185,18 @@ private struct Tiles {
   /// What the tile asks for.
   private(set) var ahead: AheadLines
   private var rows = 0
-  private var remaining: Int
+  /// Tiles that are left, the pixels of the lower ones, and how many are one pixel higher.
   private var tiles: Int
+  private let height: Int
+  private var higher: Int
   private let turns: Int
 
   @inline(always)
   init(of fullRows: Int, _ product: GatheredProduct) {
     (source, target) = (product.inputPixels, product.outputPixels)
-    remaining = product.count
-    tiles = (remaining + fullRows - 1) / fullRows
+    tiles = (product.count + fullRows - 1) / fullRows
+    height = product.count / max(1, tiles)
+    higher = product.count - height * tiles
     turns = product.taps * (product.depth / depthStep)
     ahead = AheadLines(product.ahead, floats: product.aheadFloats, turns: tiles * turns)
   }
@@ -238,9 +207,9 @@ private struct Tiles {
     if rows > 0 { ahead.skip(turns) }
     source += rows
     target += rows
-    guard remaining > 0 else { return nil }
-    rows = (remaining + tiles - 1) / tiles
-    remaining -= rows
+    guard tiles > 0 else { return nil }
+    rows = higher > 0 ? height + 1 : height
+    higher -= 1
     tiles -= 1
     return rows
   }
@@ -249,19 +218,19 @@ private struct Tiles {
 /// `rows` pixels by `accumulators / rows` vectors, held in registers through all taps.
 private struct Tile<let rows: Int, let accumulators: Int> {
   @inline(always)
-  func multiply(_ product: GatheredProduct, _ place: Tiles, _ epilogue: some Epilogue) {
+  func multiply(_ product: GatheredProduct, _ place: Tiles) {
     let vectors = accumulators / rows
     let inputStride = product.inputStride
     let depth = product.depth
     var sums = InlineArray<accumulators, Vector> { _ in Vector(repeating: 0) }
-    // Row pointers are made outside the inner loop: more work in its body would stop the unrolling.
-    var pixels = InlineArray<rows, UnsafePointer<Float>>(repeating: product.input)
-    for m in 0..<rows { pixels[m] = product.input + Int(place.source[m]) * inputStride }
+    // Made once a tile: the compiler would make them again for every tap, with two multiplications each.
+    let pixels = InlineArray<rows, UnsafePointer<Float>> { m in
+      opaque(product.input + Int(place.source[m]) * inputStride)
+    }
     var ahead = place.ahead
     var tap = 0
     repeat {
       var k = Int(product.tapOffsets[tap]) * inputStride
-      let end = k + depth
       var weights =
         product.panel + Int(product.tapPanels[tap]) * depth * vectors * Vector.scalarCount
       @inline(always)
@@ -275,35 +244,36 @@ private struct Tile<let rows: Int, let accumulators: Int> {
           }
         }
       }
-      #if KERNELS_V3
-        while k + depthStep <= end {
-          ahead.ask()
-          step(0)
+      var turns = depth / depthStep
+      while turns > 0 {
+        ahead.ask()
+        step(0)
+        #if KERNELS_V3
           step(1)
           step(2)
           step(3)
-          weights += depthStep * vectors * Vector.scalarCount
-          k += depthStep
-        }
-        while k < end {
+        #endif
+        weights += depthStep * vectors * Vector.scalarCount
+        k += depthStep
+        turns -= 1
+      }
+      #if KERNELS_V3
+        var rest = depth % depthStep
+        while rest > 0 {
           step(0)
           weights += vectors * Vector.scalarCount
           k += 1
-        }
-      #else
-        while k < end {
-          ahead.ask()
-          step(0)
-          weights += vectors * Vector.scalarCount
-          k += 1
+          rest -= 1
         }
       #endif
       tap += 1
     } while tap < product.taps
-    for v in 0..<vectors {
-      let constants = epilogue.constants(v * Vector.scalarCount)
-      for m in 0..<rows {
-        sums[m * vectors + v] = epilogue.finish(sums[m * vectors + v], constants)
+    if let epilogue = product.epilogue {
+      for v in 0..<vectors {
+        let constants = epilogue.constants(v * Vector.scalarCount)
+        for m in 0..<rows {
+          sums[m * vectors + v] = epilogue.finish(sums[m * vectors + v], constants)
+        }
       }
     }
     for m in 0..<rows {

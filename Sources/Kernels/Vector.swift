@@ -24,6 +24,12 @@ import CPUShims
 /// Floats in a vector register; every pixel stride is a multiple of 16, hence of this.
 public let lanes = Vector.scalarCount
 
+/// The same address, of which the compiler cannot tell how it was made, so that it does not make it again.
+@inline(always)
+func opaque(_ address: UnsafePointer<Float>) -> UnsafePointer<Float> {
+  cpu_opaque(address)
+}
+
 /// Adds `a * b` to `accumulator`, fused where the instruction set has it and plain elsewhere.
 ///
 /// Never a library call.

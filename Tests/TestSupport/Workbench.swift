@@ -97,6 +97,11 @@ extension KernelSet {
   public static var runnable: [KernelSet] {
     [KernelChoice.v4, .v3, .portable].compactMap { try? select($0) }
   }
+
+  /// The vectors of the panels that maps of any width are cut into.
+  public var panelWidths: [Int] {
+    Set((1...8).flatMap { panels(columns: 16 * $0) }.map { $0.count / lanes }).sorted()
+  }
 }
 
 extension FeatureMap {

@@ -24,6 +24,12 @@ static inline void cpu_prefetch(const void *address) {
   __builtin_prefetch(address);
 }
 
+/// The same address, of which the compiler cannot tell how it was made.
+static inline const float *_Nonnull cpu_opaque(const float *_Nonnull address) {
+  __asm__("" : "+r"(address));
+  return address;
+}
+
 typedef float cpu_floats4 __attribute__((ext_vector_type(4)));
 typedef float cpu_floats8 __attribute__((ext_vector_type(8)));
 typedef float cpu_floats16 __attribute__((ext_vector_type(16)));

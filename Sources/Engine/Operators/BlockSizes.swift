@@ -73,6 +73,8 @@ enum BlockSizes {
   static let invertedGroupFloats = 64
   /// A band of one group of wide pixels and of all filtered ones: with the input's rows a part of the second-level cache.
   static let invertedBandBytes = 512 << 10
+  /// Strips of images that a thread takes at least, where there are as many bands.
+  static let invertedStrips = 8
 
   // MARK: Winograd
 

@@ -5,11 +5,12 @@
 /// which the three operators take it, so the bits are theirs. Source: Sandler et al., "MobileNetV2", CVPR 2018,
 /// section 5.1, which cuts the wide map into groups of channels to save memory.
 ///
-///     for each image, for each band of output rows:
-///       copy the input's rows, applied
+///     for each image, for each strip of it, for each band of the strip's output rows:
+///       copy the input's rows, applied, but for those that the band above has expanded
 ///       for each group of wide channels:
-///         expand the rows, normalised and activated -> a bordered patch of the group
+///         expand the rows, normalised and activated -> a bordered patch of the group, below those of the band above
 ///         filter the patch, normalised and activated -> the group's floats of the filtered pixels
+///         keep the rows that the band below reads, too
 ///       project the filtered pixels -> the output's rows
 public struct InvertedResidual {
   /// A layer of 1x1 pixels: the full weights, and which part of them is used.
@@ -80,21 +81,27 @@ public struct InvertedResidual {
     checkShapes(input, wide, filtered, output)
     let weights = packed(row: wide.pixelStride, keptIn: kept, in: context)
     let bands = InvertedBands(
-      wide: wide, filtered: filtered, window.layer.operation, bytes: context.invertedBandBytes)
+      wide: wide, filtered: filtered, window.layer.operation, expanding: expansion != nil,
+      bytes: context.invertedBandBytes, threads: context.threads.count)
     let pixels = context.workerScratch(
       .workerPixels, expansion == nil ? 0 : bands.inputFloats(channels: input.shape.channels))
     let patches = context.workerScratch(.workerTiles, bands.patchFloats)
     let filteredPixels = context.workerScratch(.workerOutputs, bands.filteredFloats)
+    let carriedRows = context.workerScratch(
+      .workerProducts, bands.carriedFloats * weights.groups.count)
     let places = expansion == nil ? [] : bands.places
     let indices = context.indices(max(places.count, bands.rows * filtered.width))
-    context.threads.forEachWithWorker(bands.count) { job, worker in
-      let next = bands[context.threads.likelyNext(after: job, of: bands.count)]
+    context.threads.forEachWithWorker(bands.strips) { job, worker in
+      let next = context.threads.likelyNext(after: job, of: bands.strips)
       places.withUnsafeBufferPointer { places in
-        InvertedBlock(
-          layers: self, weights: weights, band: bands[job], bands: bands, input: input,
-          output: output, indices: indices, places: places, pixels: pixels(worker),
-          patch: patches(worker), filtered: filteredPixels(worker), kernels: context.kernels
-        ).run(before: next)
+        for band in bands.strip(job) {
+          InvertedBlock(
+            layers: self, weights: weights, band: band, bands: bands, input: input,
+            output: output, indices: indices, places: places, pixels: pixels(worker),
+            patch: patches(worker), carried: carriedRows(worker),
+            filtered: filteredPixels(worker), kernels: context.kernels
+          ).run(before: bands.band(after: band, orIn: next))
+        }
       }
     }
   }
@@ -170,16 +177,21 @@ private struct InvertedWeights {
   let groups: [[ChannelSpan]]
 }
 
-/// Cuts every image into bands of output rows whose pixels stay in the second-level cache.
+/// Cuts every image into strips, which threads take, and these into bands of output rows whose pixels stay in the
+/// second-level cache.
 private struct InvertedBands {
   struct Band {
     let image: Int
+    /// Of the bands of an image, from its top.
+    let number: Int
     /// Of the filtered map and of the output.
     let rows: Range<Int>
     /// What of the wide map the window reads, with a border.
     let patch: Patch
-    /// Rows of the wide map in it.
-    let inside: Range<Int>
+    /// Rows of the wide map that are made for this band; those above them in the patch are of the band above.
+    let made: Range<Int>
+    /// Rows of the patch that the band above has made, and that the band below reads.
+    let carriedIn, carriedOut: Int
   }
 
   /// The map in front of the window and the map behind it.
@@ -187,19 +199,22 @@ private struct InvertedBands {
   private let window: SlidingWindow
   /// Rows of a band at most.
   let rows: Int
-  private let bandsPerImage: Int
+  private let bandsPerImage, bandsPerStrip, stripsPerImage: Int
+  /// Rows of the wide map that neighbouring bands both read, where they are carried from one to the next.
+  private let sharedRows: Int
   /// Floats from one filtered pixel to the next.
   let filteredStride: Int
 
   init(
     wide: FeatureMap.Shape, filtered: FeatureMap.Shape, _ operation: DepthwiseConvolution,
-    bytes: Int
+    expanding: Bool, bytes: Int, threads: Int
   ) {
     self.wide = wide
     self.filtered = filtered
     window = .forward(
       height: wide.height, width: wide.width, kernel: operation.kernel, stride: operation.stride)
     filteredStride = spreadStride(channels: filtered.channels)
+    sharedRows = expanding ? max(0, operation.kernel - operation.stride) : 0
     let rowFloats =
       filtered.width * filteredStride
       + operation.stride * wide.width * BlockSizes.invertedGroupFloats
@@ -208,17 +223,41 @@ private struct InvertedBands {
     let bands = (filtered.height + most - 1) / most
     rows = (filtered.height + bands - 1) / bands
     bandsPerImage = (filtered.height + rows - 1) / rows
+    // Rows between strips are made twice; fewer strips a thread would let threads wait for the last.
+    let few = filtered.images * bandsPerImage / (threads * BlockSizes.invertedStrips)
+    bandsPerStrip = sharedRows == 0 ? 1 : max(1, min(bandsPerImage, few))
+    stripsPerImage = (bandsPerImage + bandsPerStrip - 1) / bandsPerStrip
   }
 
-  var count: Int { filtered.images * bandsPerImage }
+  var strips: Int { filtered.images * stripsPerImage }
 
-  subscript(job: Int) -> Band {
-    let first = job % bandsPerImage * rows
+  /// The bands of a strip, from the top.
+  func strip(_ job: Int) -> [Band] {
+    let first = job % stripsPerImage * bandsPerStrip
+    return (first..<min(first + bandsPerStrip, bandsPerImage)).map {
+      band($0, ofImage: job / stripsPerImage)
+    }
+  }
+
+  /// The next band of the same strip, or the first of another.
+  func band(after band: Band, orIn strip: Int) -> Band {
+    band.carriedOut > 0
+      ? self.band(band.number + 1, ofImage: band.image)
+      : self.band(strip % stripsPerImage * bandsPerStrip, ofImage: strip / stripsPerImage)
+  }
+
+  private func band(_ number: Int, ofImage image: Int) -> Band {
+    let first = number * rows
     let rows = first..<min(first + rows, filtered.height)
     let patch = window.patch(rows: rows, .bordered)
+    let opens = number % bandsPerStrip == 0
+    let closes = (number + 1) % bandsPerStrip == 0 || number + 1 == bandsPerImage
+    let carriedIn = opens ? 0 : sharedRows
     return Band(
-      image: job / bandsPerImage, rows: rows, patch: patch,
-      inside: patch.rows.clamped(to: 0..<wide.height))
+      image: image, number: number, rows: rows, patch: patch,
+      made: (patch.rows.lowerBound + carriedIn..<patch.rows.upperBound).clamped(
+        to: 0..<wide.height),
+      carriedIn: carriedIn, carriedOut: closes ? 0 : sharedRows)
   }
 
   /// The patch of a whole band.
@@ -243,6 +282,9 @@ private struct InvertedBands {
   /// Floats that a thread needs for a group's patch.
   var patchFloats: Int { patch.height * patch.width * BlockSizes.invertedGroupFloats }
 
+  /// Floats that a thread needs for a group's rows on their way to the next band.
+  var carriedFloats: Int { sharedRows * patch.width * BlockSizes.invertedGroupFloats }
+
   /// Floats that a thread needs for the filtered pixels.
   var filteredFloats: Int { rows * filtered.width * filteredStride }
 }
@@ -258,7 +300,7 @@ private struct InvertedBlock {
   /// The whole numbers, as a list of pixels.
   let indices: UnsafePointer<Int32>
   let places: UnsafeBufferPointer<Int32>
-  let pixels, patch, filtered: UnsafeMutablePointer<Float>
+  let pixels, patch, carried, filtered: UnsafeMutablePointer<Float>
   let kernels: KernelSet
 
   /// Floats from one pixel of the patch to the next.
@@ -272,17 +314,20 @@ private struct InvertedBlock {
     var ahead = ReadAhead(
       input.memory(
         behind: PixelRun(
-          image: next.image, first: next.inside.lowerBound * width,
-          count: next.inside.count * width)),
+          image: next.image, first: next.made.lowerBound * width,
+          count: next.made.count * width)),
       calls: expanding + weights.projectionPanels.count)
     if layers.expansion != nil { copyInput() }
-    for group in weights.groups {
+    for (number, group) in weights.groups.enumerated() {
       guard let first = group.first, let last = group.last else { continue }
       let floats = first.start..<last.end
       if let (layer, applied) = layers.expansion {
+        let carried = carried + number * bands.carriedFloats
+        carryIn(from: carried)
         expand(
           group, from: floats.lowerBound, depth: layer.filter.inputs.count, normalizing: applied,
           &ahead)
+        carryOut(to: carried)
       } else {
         band.patch.copy(
           input, image: band.image, floats: floats, to: patch, stride: patchStride,
@@ -295,14 +340,27 @@ private struct InvertedBlock {
 
   /// Copies what is expanded, and clears the patch: its border stays as it is while groups take turns.
   private func copyInput() {
-    Patch(rows: band.inside, columns: 0..<bands.columns).copy(
+    Patch(rows: band.made, columns: 0..<bands.columns).copy(
       input, image: band.image, to: pixels, stride: pixelStride, kernels: kernels)
     patch.update(repeating: 0, count: band.patch.height * band.patch.width * patchStride)
   }
 
-  /// The first pixel of the patch that lies in the image.
-  private var inside: UnsafeMutablePointer<Float> {
-    let top = band.inside.lowerBound - band.patch.rows.lowerBound
+  /// Rows of a group that the band above has made.
+  private func carryIn(from carried: UnsafePointer<Float>) {
+    patch.update(from: carried, count: band.carriedIn * rowFloats)
+  }
+
+  /// Rows of a group that the band below reads, too.
+  private func carryOut(to carried: UnsafeMutablePointer<Float>) {
+    let first = band.patch.height - band.carriedOut
+    carried.update(from: patch + first * rowFloats, count: band.carriedOut * rowFloats)
+  }
+
+  private var rowFloats: Int { band.patch.width * patchStride }
+
+  /// The first pixel of the patch that is made.
+  private var made: UnsafeMutablePointer<Float> {
+    let top = band.made.lowerBound - band.patch.rows.lowerBound
     let left = -band.patch.columns.lowerBound
     return patch + (top * band.patch.width + left) * patchStride
   }
@@ -318,8 +376,8 @@ private struct InvertedBlock {
         pixels, pixelStride, indices, indices, indices, 1, depth,
         weights.expansion + panel.start * depth, panel.count / kernels.lanes,
         normalization.scale + panel.start, normalization.shift + panel.start,
-        normalization.activation.rawValue, inside + (panel.start - first), patchStride, places,
-        band.inside.count * bands.columns, wanted.start, wanted.floats)
+        normalization.activation.rawValue, made + (panel.start - first), patchStride, places,
+        band.made.count * bands.columns, wanted.start, wanted.floats)
     }
   }
 

@@ -34,7 +34,7 @@ import Testing
     let panel = seededNumbers(max(depth, pixels) * columns, seed: 2)
     let numbers = (0..<pixels).map(Int32.init)
     let cases = KernelSet.runnable.flatMap { kernels in
-      (1...kernels.panelVectors).map { (kernels, $0) }
+      kernels.panelWidths.map { (kernels, $0) }
     }
     for (kernels, vectors) in cases {
       let width = vectors * kernels.lanes

@@ -10,7 +10,7 @@ import Testing
   /// Every pixel of the list is summed in the order of the depth, and nothing behind the list is written.
   @Test func tilesOfEveryHeightAreWhole() {
     for kernels in KernelSet.runnable {
-      for vectors in 1...kernels.panelVectors {
+      for vectors in kernels.panelWidths {
         let width = vectors * kernels.lanes
         let panel = seededNumbers(Self.depth * width, seed: 2)
         for count in 1...25 {
@@ -32,7 +32,7 @@ import Testing
 
   @Test func sumsEndAsIfTheyWereNormalisedAfterwards() {
     for kernels in KernelSet.runnable {
-      for vectors in 1...kernels.panelVectors {
+      for vectors in kernels.panelWidths {
         let width = vectors * kernels.lanes
         let panel = seededNumbers(Self.depth * width, seed: 2)
         let scale = seededNumbers(width, seed: 3).map { 8 * $0 }
