@@ -1,6 +1,7 @@
 /// What becomes of the sums of a product or a window before they are stored, vector of channels by vector.
 ///
-/// Kernels are compiled once for each: sums that are stored as they are pay for nothing else.
+/// Windows and Winograd's transform are compiled once for each. A tile of a product asks once, at its end: it has multiplied long
+/// enough by then, and twice the tiles in a function would no longer be inlined.
 protocol Epilogue {
   /// What it needs of the channels of one vector.
   associatedtype Constants

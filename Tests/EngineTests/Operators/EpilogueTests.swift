@@ -60,21 +60,25 @@ import Testing
 
   /// No bound hides a number that is none.
   @Test func notANumberStaysNotANumber() {
-    for kernels in KernelSet.runnable {
-      let width = kernels.lanes
+    for (kernels, vectors) in KernelSet.runnable.flatMap({ kernels in
+      kernels.panelWidths.map { (kernels, $0) }
+    }) {
+      let width = vectors * kernels.lanes
       let (x, ones, zeros) = (
-        [Float](repeating: .nan, count: Self.stride), [Float](repeating: 1, count: width * 5),
+        [Float](repeating: .nan, count: Self.stride),
+        [Float](repeating: 1, count: width * Self.depth),
         [Float](repeating: 0, count: width)
       )
       for activation in 0...2 {
         let found = ones.withUnsafeBufferPointer { ones in
           zeros.withUnsafeBufferPointer { zeros in
             product(
-              kernels, x, Array(ones), 1, count: 1, scale: ones.baseAddress,
+              kernels, x, Array(ones), vectors, count: 1, scale: ones.baseAddress,
               shift: zeros.baseAddress, activation: activation)
           }
         }
-        #expect(found.allSatisfy { $0.isNaN }, "\(kernels.choice), activation \(activation)")
+        #expect(
+          found.allSatisfy { $0.isNaN }, "\(kernels.choice), \(vectors), activation \(activation)")
       }
     }
   }
