@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 
+#pragma clang assume_nonnull begin
+
 /// Whether this processor and its operating system run x86-64-v3 (AVX2, FMA) code.
 bool cpu_runs_v3(void);
 /// Whether this processor and its operating system run x86-64-v4 (AVX-512 F, BW, CD, DQ, VL) code.
@@ -25,7 +27,7 @@ static inline void cpu_prefetch(const void *address) {
 }
 
 /// The same address, of which the compiler cannot tell how it was made.
-static inline const float *_Nonnull cpu_opaque(const float *_Nonnull address) {
+static inline const float *cpu_opaque(const float *address) {
   __asm__("" : "+r"(address));
   return address;
 }
@@ -63,5 +65,7 @@ static inline cpu_floats16 cpu_clamp16(cpu_floats16 x, cpu_floats16 lowest, cpu_
   return __builtin_ia32_minps512(highest, __builtin_ia32_maxps512(lowest, x, 4), 4);
 }
 #endif
+
+#pragma clang assume_nonnull end
 
 #endif
