@@ -96,7 +96,7 @@ struct GatheredProduct {
   #if KERNELS_V4
     @inline(never)
     func multiplyPanelOfFour() {
-      var tiles = Tiles(of: 6, self)
+      var tiles = Tiles(of: 6, by: 4, self)
       while let rows = tiles.next() {
         switch rows {
         case 1: Tile<1, 4>().multiply(self, tiles)
@@ -111,7 +111,7 @@ struct GatheredProduct {
 
     @inline(never)
     func multiplyPanelOfThree() {
-      var tiles = Tiles(of: 8, self)
+      var tiles = Tiles(of: 8, by: 3, self)
       while let rows = tiles.next() {
         switch rows {
         case 1: Tile<1, 3>().multiply(self, tiles)
@@ -129,7 +129,7 @@ struct GatheredProduct {
 
   @inline(never)
   func multiplyPanelOfTwo() {
-    var tiles = Tiles(of: narrowRows, self)
+    var tiles = Tiles(of: narrowRows, by: 2, self)
     while let rows = tiles.next() {
       switch rows {
       case 1: Tile<1, 2>().multiply(self, tiles)
@@ -155,7 +155,7 @@ struct GatheredProduct {
   #if KERNELS_V4
     @inline(never)
     func multiplyPanelOfOne() {
-      var tiles = Tiles(of: narrowRows, self)
+      var tiles = Tiles(of: narrowRows, by: 1, self)
       while let rows = tiles.next() {
         switch rows {
         case 1: Tile<1, 1>().multiply(self, tiles)
@@ -178,7 +178,9 @@ struct GatheredProduct {
 
 /// The pixels of a product, tile by tile.
 ///
-/// Tiles are of nearly equal height: a full one and a rest of one pixel would waste most of the second.
+/// Tiles are of nearly equal height: a full one and a rest of one pixel would waste most of the second. The last ones
+/// ask for the panel that lies behind this one, as it is mostly the next: where a layer's weights fill more than the near
+/// caches, its first tile would wait for every line.
 private struct Tiles {
   /// The pixels of the tile under way.
   private(set) var source, target: UnsafePointer<Int32>
@@ -190,21 +192,33 @@ private struct Tiles {
   private let height: Int
   private var higher: Int
   private let turns: Int
+  /// What the tiles ask for that come last, and how many they are.
+  private let following: AheadLines
+  private let followingTiles: Int
 
+  /// Tiles of so many rows at most, for a panel of so many vectors.
   @inline(always)
-  init(of fullRows: Int, _ product: GatheredProduct) {
+  init(of fullRows: Int, by vectors: Int, _ product: GatheredProduct) {
     (source, target) = (product.inputPixels, product.outputPixels)
     tiles = (product.count + fullRows - 1) / fullRows
     height = product.count / max(1, tiles)
     higher = product.count - height * tiles
     turns = product.taps * (product.depth / depthStep)
-    ahead = AheadLines(product.ahead, floats: product.aheadFloats, turns: tiles * turns)
+    let width = vectors * Vector.scalarCount
+    following = AheadLines(from: product.panel + product.taps * product.depth * width)
+    followingTiles = min(tiles / 2, max(1, depthStep * width / floatsOfLine))
+    ahead = AheadLines(
+      product.ahead, floats: product.aheadFloats, turns: (tiles - followingTiles) * turns)
   }
 
   /// The rows of the next tile.
   @inline(always)
   mutating func next() -> Int? {
-    if rows > 0 { ahead.skip(turns) }
+    if tiles == followingTiles {
+      ahead = following
+    } else if rows > 0 {
+      ahead.skip(turns)
+    }
     source += rows
     target += rows
     guard tiles > 0 else { return nil }
