@@ -45,7 +45,7 @@ private var narrowRows: Int {
 ///   - vectors: the width of the panel, `panelVectors` at most; always two where a vector is narrower than 16 floats.
 ///   - scale, shift: of each of the panel's columns; where there are none, sums are stored as they are.
 ///   - activation: what follows them; see `activate`.
-///   - ahead: memory that is wanted next; it is asked for step by step of the depth.
+///   - ahead: memory that is wanted next; it is asked for step by step of the depth, by all tiles but the last few.
 ///   - aheadFloats: how much of it.
 public func multiplyGathered(
   input: UnsafePointer<Float>, inputStride: Int, inputPixels: UnsafePointer<Int32>,
@@ -178,9 +178,10 @@ struct GatheredProduct {
 
 /// The pixels of a product, tile by tile.
 ///
-/// Tiles are of nearly equal height: a full one and a rest of one pixel would waste most of the second. The last ones
-/// ask for the panel that lies behind this one, as it is mostly the next: where a layer's weights fill more than the near
-/// caches, its first tile would wait for every line.
+/// Tiles are of nearly equal height: a full one and a rest of one pixel would waste most of the second.
+///
+/// The last tiles ask for the panel that lies behind this one and is mostly the next. Where a layer's weights fill more than
+/// the near caches, the first tile of that panel would wait for every line.
 private struct Tiles {
   /// The pixels of the tile under way.
   private(set) var source, target: UnsafePointer<Int32>
@@ -192,7 +193,7 @@ private struct Tiles {
   private let height: Int
   private var higher: Int
   private let turns: Int
-  /// What the tiles ask for that come last, and how many they are.
+  /// What the last tiles ask for, and how many they are: enough for the whole panel, but no more than half.
   private let following: AheadLines
   private let followingTiles: Int
 
