@@ -98,9 +98,12 @@ extension KernelSet {
     [KernelChoice.v4, .v3, .portable].compactMap { try? select($0) }
   }
 
-  /// The vectors of the panels that maps of any width are cut into.
-  public var panelWidths: [Int] {
-    Set((1...8).flatMap { panels(columns: 16 * $0) }.map { $0.count / lanes }).sorted()
+  /// All kernels this machine runs, with the vectors of each panel that maps of any width are cut into.
+  public static var runnablePanels: [(kernels: KernelSet, vectors: Int)] {
+    runnable.flatMap { kernels in
+      let panels = (1...8).flatMap { kernels.panels(columns: 16 * $0) }
+      return Set(panels.map { $0.count / kernels.lanes }).sorted().map { (kernels, $0) }
+    }
   }
 }
 

@@ -33,10 +33,7 @@ import Testing
     let x = seededNumbers(pixels * 32, seed: 1)
     let panel = seededNumbers(max(depth, pixels) * columns, seed: 2)
     let numbers = (0..<pixels).map(Int32.init)
-    let cases = KernelSet.runnable.flatMap { kernels in
-      kernels.panelWidths.map { (kernels, $0) }
-    }
-    for (kernels, vectors) in cases {
+    for (kernels, vectors) in KernelSet.runnablePanels {
       let width = vectors * kernels.lanes
       func results(aheadFloats: Int) -> (product: [Float], sums: [Float]) {
         var product = [Float](repeating: 0, count: pixels * width)

@@ -9,60 +9,54 @@ import Testing
 
   /// Every pixel of the list is summed in the order of the depth, and nothing behind the list is written.
   @Test func tilesOfEveryHeightAreWhole() {
-    for kernels in KernelSet.runnable {
-      for vectors in kernels.panelWidths {
-        let width = vectors * kernels.lanes
-        let panel = seededNumbers(Self.depth * width, seed: 2)
-        for count in 1...25 {
-          let x = seededNumbers(count * Self.stride, seed: 1)
-          let found = product(kernels, x, panel, vectors, count: count)
-          let expected = (0..<count * width).map { place in
-            (0..<Self.depth).reduce(Float(0)) { sum, k in
-              kernels.plus(
-                sum, x[place / width * Self.stride + k], panel[k * width + place % width])
-            }
+    for (kernels, vectors) in KernelSet.runnablePanels {
+      let width = vectors * kernels.lanes
+      let panel = seededNumbers(Self.depth * width, seed: 2)
+      for count in 1...25 {
+        let x = seededNumbers(count * Self.stride, seed: 1)
+        let found = product(kernels, x, panel, vectors, count: count)
+        let expected = (0..<count * width).map { place in
+          (0..<Self.depth).reduce(Float(0)) { sum, k in
+            kernels.plus(
+              sum, x[place / width * Self.stride + k], panel[k * width + place % width])
           }
-          expectEqualBits(
-            Array(found.dropLast(width)), expected, "\(kernels.choice), \(vectors) x \(count)")
-          #expect(found.suffix(width).allSatisfy { $0.isNaN }, "nothing behind the list is written")
         }
+        expectEqualBits(
+          Array(found.dropLast(width)), expected, "\(kernels.choice), \(vectors) x \(count)")
+        #expect(found.suffix(width).allSatisfy { $0.isNaN }, "nothing behind the list is written")
       }
     }
   }
 
   @Test func sumsEndAsIfTheyWereNormalisedAfterwards() {
-    for kernels in KernelSet.runnable {
-      for vectors in kernels.panelWidths {
-        let width = vectors * kernels.lanes
-        let panel = seededNumbers(Self.depth * width, seed: 2)
-        let scale = seededNumbers(width, seed: 3).map { 8 * $0 }
-        let shift = seededNumbers(width, seed: 4).map { 4 * $0 }
-        for (count, activation) in (1...25).flatMap({ count in (0...2).map { (count, $0) } }) {
-          let x = seededNumbers(count * Self.stride, seed: 1)
-          var expected = product(kernels, x, panel, vectors, count: count)
-          let sums = expected
-          kernels.scaleShiftActivate(
-            sums, count, width, width, scale, shift, activation, &expected, width)
-          let found = scale.withUnsafeBufferPointer { scale in
-            shift.withUnsafeBufferPointer { shift in
-              product(
-                kernels, x, panel, vectors, count: count, scale: scale.baseAddress,
-                shift: shift.baseAddress, activation: activation)
-            }
+    for (kernels, vectors) in KernelSet.runnablePanels {
+      let width = vectors * kernels.lanes
+      let panel = seededNumbers(Self.depth * width, seed: 2)
+      let scale = seededNumbers(width, seed: 3).map { 8 * $0 }
+      let shift = seededNumbers(width, seed: 4).map { 4 * $0 }
+      for (count, activation) in (1...25).flatMap({ count in (0...2).map { (count, $0) } }) {
+        let x = seededNumbers(count * Self.stride, seed: 1)
+        var expected = product(kernels, x, panel, vectors, count: count)
+        let sums = expected
+        kernels.scaleShiftActivate(
+          sums, count, width, width, scale, shift, activation, &expected, width)
+        let found = scale.withUnsafeBufferPointer { scale in
+          shift.withUnsafeBufferPointer { shift in
+            product(
+              kernels, x, panel, vectors, count: count, scale: scale.baseAddress,
+              shift: shift.baseAddress, activation: activation)
           }
-          expectEqualBits(
-            Array(found.dropLast(width)), Array(expected.dropLast(width)),
-            "\(kernels.choice), \(vectors) x \(count), activation \(activation)")
         }
+        expectEqualBits(
+          Array(found.dropLast(width)), Array(expected.dropLast(width)),
+          "\(kernels.choice), \(vectors) x \(count), activation \(activation)")
       }
     }
   }
 
   /// No bound hides a number that is none.
   @Test func notANumberStaysNotANumber() {
-    for (kernels, vectors) in KernelSet.runnable.flatMap({ kernels in
-      kernels.panelWidths.map { (kernels, $0) }
-    }) {
+    for (kernels, vectors) in KernelSet.runnablePanels {
       let width = vectors * kernels.lanes
       let (x, ones, zeros) = (
         [Float](repeating: .nan, count: Self.stride),
